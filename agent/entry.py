@@ -1,0 +1,45 @@
+"""What the recorder hands to the store: one call as interpreted, with what is to be kept of its bytes.
+
+Its own file because both sides of the store's door need it: the recorder and the importers make entries, the store
+saves them. Everything in an entry has been redacted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .call import Call
+from .exchange import Headers, Message
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """The program that opened the connection. `app` is its short name: script, module or program."""
+
+    pid: int
+    started_at: float
+    app: str
+    command: str = ""
+    cwd: str = ""
+    git_branch: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One call to save. The same `call.uid` may come several times: while open, then once with its final state.
+
+    Bodies are decoded (content codings undone) and None where they are not kept. `messages` are those of a websocket
+    call. `note` and `rating` come from imports.
+    """
+
+    call: Call
+    session: str
+    process: Process | None = None
+    connection: str | None = None
+    request_headers: Headers = ()
+    response_headers: Headers = ()
+    request_body: bytes | None = None
+    response_body: bytes | None = None
+    messages: tuple[Message, ...] = ()
+    note: str | None = None
+    rating: str | None = None

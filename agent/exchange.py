@@ -1,0 +1,128 @@
+"""What the proxy saw of one call, before anybody concluded anything from it, and the frames that carry it.
+
+The proxy process writes frames, the recorder reads them and puts exchanges together. A frame is a msgpack array:
+`[kind, call, sequence, time, ...]`, where `call` is the exchange's uid and `sequence` counts the frames of that call
+from 0, so that frames sent again after a recorder's death are recognised. Times are Unix seconds as floats.
+
+    BEGIN         door, connection, peer [host, port], method, scheme, host, port, path, version, headers, session, tags
+    REQUEST_DATA  bytes
+    REQUEST_END   size (all bytes that passed, kept or not), truncated
+    HEAD          status, reason, version, headers, connect_ms, tls_ms
+    DATA          bytes, size (of the piece on the wire; more than len(bytes) where the cap was reached)
+    END           ending, error, size, truncated
+    MESSAGE       from_client, is_text, bytes             one websocket message
+    CONNECTED     peer, door                               `call` is the connection's id
+    REFUSED       peer, server name, error                 a client did not trust the certificate
+    FAULT         where, error                             something of ours failed; counted and shown
+    GONE          (nothing)                                written by the supervisor: this proxy died
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any, Literal
+
+import msgspec
+
+type Headers = tuple[tuple[str, str], ...]
+"""Names and values in their order on the wire, decoded as Latin-1 so that every byte survives."""
+
+type Ending = Literal["open", "answered", "upstream_error", "client_gone", "proxy_gone", "blocked"]
+
+
+class Kind(IntEnum):
+    BEGIN = 1
+    REQUEST_DATA = 2
+    REQUEST_END = 3
+    HEAD = 4
+    DATA = 5
+    END = 6
+    MESSAGE = 7
+    CONNECTED = 9
+    REFUSED = 10
+    FAULT = 11
+    GONE = 12
+
+
+KINDS = frozenset(int(kind) for kind in Kind)
+
+type Frame = list[Any]
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(list[Any])
+
+
+def encode(frame: Frame) -> bytes:
+    """One frame as bytes."""
+    return _encoder.encode(frame)
+
+
+def decode(data: bytes | memoryview) -> Frame:
+    """The frame in `data`. Raises ValueError where it is not one."""
+    try:
+        frame = _decoder.decode(data)
+    except msgspec.DecodeError as error:
+        raise ValueError(f"not a frame: {error}") from error
+    if len(frame) < 4 or frame[0] not in KINDS:
+        raise ValueError("not a frame: no kind, call, sequence and time at its head")
+    return frame
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One websocket message."""
+
+    time: float
+    from_client: bool
+    is_text: bool
+    content: bytes
+
+
+@dataclass(slots=True)
+class CapturedExchange:
+    """One request and its answer as they passed; bodies as on the wire (content codings not undone).
+
+    `pieces` are (time, response bytes so far) for each piece of the answer, in order of arrival.
+    `truncated` is set when a body was longer than what is kept; the sizes count all bytes.
+    """
+
+    uid: str
+    started_at: float
+    method: str = "GET"
+    scheme: str = "https"
+    host: str = ""
+    port: int = 443
+    path: str = "/"
+    http_version: str = "HTTP/1.1"
+    door: str = "proxy"
+    connection: str = ""
+    peer: tuple[str, int] = ("", 0)
+    session: str | None = None
+    tags: dict[str, str] = field(default_factory=dict[str, str])
+    request_headers: Headers = ()
+    request_body: bytes = b""
+    request_size: int = 0
+    sent_at: float | None = None
+    status: int | None = None
+    reason: str = ""
+    response_headers: Headers = ()
+    response_body: bytes = b""
+    response_size: int = 0
+    head_at: float | None = None
+    connect_ms: float | None = None
+    tls_ms: float | None = None
+    pieces: list[tuple[float, int]] = field(default_factory=list[tuple[float, int]])
+    messages: list[Message] = field(default_factory=list[Message])
+    ended_at: float | None = None
+    ending: Ending = "open"
+    error: str | None = None
+    truncated: bool = False
+
+
+def header(headers: Headers, name: str) -> str | None:
+    """The first value of the header `name` (lower case), or None."""
+    for key, value in headers:
+        if key.lower() == name:
+            return value
+    return None

@@ -1,0 +1,1 @@
+"""Saves entries: one writer, one transaction a batch."""

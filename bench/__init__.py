@@ -1,0 +1,1 @@
+"""One script a promise of speed or size, each beside its peer."""

@@ -1,0 +1,1 @@
+"""What the user sees. Reads through `agent.queries` only."""
