@@ -4,17 +4,22 @@ The proxy process writes frames, the recorder reads them and puts exchanges toge
 `[kind, call, sequence, time, ...]`, where `call` is the exchange's uid and `sequence` counts the frames of that call
 from 0, so that frames sent again after a recorder's death are recognised. Times are Unix seconds as floats.
 
-    BEGIN         door, connection, peer [host, port], method, scheme, host, port, path, version, headers, session, tags
-    REQUEST_DATA  bytes
-    REQUEST_END   size (all bytes that passed, kept or not), truncated
+    BEGIN         door, connection, peer [host, port], method, scheme, host, port, path, version, headers, session,
+                  tags, and where the request was read whole: body, size, sent_at (else three times None)
+    REQUEST_DATA  bytes, size                              size counts all bytes, bytes end at the cap
+    REQUEST_END   (nothing)
     HEAD          status, reason, version, headers, connect_ms, tls_ms
-    DATA          bytes, size (of the piece on the wire; more than len(bytes) where the cap was reached)
-    END           ending, error, size, truncated
-    MESSAGE       from_client, is_text, bytes             one websocket message
-    CONNECTED     peer, door                               `call` is the connection's id
+    DATA          bytes, size
+    END           ending, error
+    MESSAGE       from_client, is_text, bytes, size        one websocket message
+    ANSWER        HEAD's fields, then bytes, size, ended_at: an answer that was read whole, and the call's end
+    SKIPPED       (nothing)                                frames of the call before `sequence` that did not come won't
+    CONNECTED     peer, port it came in by                 `call` is the connection's id
     REFUSED       peer, server name, error                 a client did not trust the certificate
     FAULT         where, error                             something of ours failed; counted and shown
     GONE          (nothing)                                written by the supervisor: this proxy died
+
+Headers are arrays of [name, value] in bytes.
 """
 
 from __future__ import annotations
@@ -39,10 +44,12 @@ class Kind(IntEnum):
     DATA = 5
     END = 6
     MESSAGE = 7
+    ANSWER = 8
     CONNECTED = 9
     REFUSED = 10
     FAULT = 11
     GONE = 12
+    SKIPPED = 13
 
 
 KINDS = frozenset(int(kind) for kind in Kind)

@@ -113,7 +113,7 @@ class Writer(Journal):
         self._queued = 0
 
     def write(self, frame: bytes, *, droppable: bool = False) -> bool:
-        """Hand `frame` over. False where it was dropped (and counted): only a `droppable` one, when all room is used."""
+        """Hand `frame` over. False where it was dropped and counted: a `droppable` one, when all room is used."""
         if self._queue:
             self.drain()
         if not self._queue and self._put(frame):
@@ -133,9 +133,9 @@ class Writer(Journal):
         self.counters[WAITING] = len(self._queue)
 
     @property
-    def position(self) -> int:
-        """How far the ring is written; what waits for room comes later."""
-        return self.counters[HEAD]
+    def horizon(self) -> int:
+        """No later than here in the ring lies the end of what was written so far, also of what waits for room."""
+        return self.counters[HEAD] + (self.capacity + 16 * len(self._queue) + self._queued if self._queue else 0)
 
     def _put(self, frame: bytes) -> bool:
         counters, ring = self.counters, self._ring

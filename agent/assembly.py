@@ -1,0 +1,172 @@
+"""Frames → exchanges: puts together what the proxy sent, in order, each frame once.
+
+Frames of a call come in order, but after a recorder's death they come again from the start, and those of the ring may
+come before them; so each call counts its frames, ignores what it had and keeps what is early.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from .exchange import CapturedExchange, Frame, Headers, Kind, Message
+
+REMEMBERED: Final = 20_000
+"""How many ended calls are remembered, to know their frames when they come again."""
+
+
+@dataclass(slots=True)
+class Assembled:
+    """One call as far as it has come. `new` are the pieces that came since `take_new`, for who follows a stream."""
+
+    exchange: CapturedExchange
+    next: int = 0
+    early: dict[int, Frame] = field(default_factory=dict[int, Frame])
+    body: bytearray = field(default_factory=bytearray)
+    new: list[tuple[float, bytes]] = field(default_factory=list[tuple[float, bytes]])
+    new_messages: list[Message] = field(default_factory=list[Message])
+    begun: bool = False
+    changed: bool = True
+
+    @property
+    def ended(self) -> bool:
+        return self.exchange.ended_at is not None
+
+    def whole(self) -> CapturedExchange:
+        """The exchange with the answer's bytes so far."""
+        if self.body:
+            self.exchange.response_body = bytes(self.body)
+        return self.exchange
+
+
+class Assembler:
+    """All calls under way."""
+
+    def __init__(self) -> None:
+        self.open: dict[str, Assembled] = {}
+        self._ended: OrderedDict[str, None] = OrderedDict()
+
+    def feed(self, frame: Frame) -> Assembled | None:
+        """Take one frame of a call. Returns its call, or None where the frame brought nothing new."""
+        kind, uid, sequence = frame[0], frame[1], frame[2]
+        if uid in self._ended:
+            return None
+        call = self.open.get(uid)
+        if call is None:
+            call = self.open[uid] = Assembled(CapturedExchange(uid=uid, started_at=frame[3]))
+        if kind == Kind.SKIPPED:
+            for number in sorted(call.early):
+                self._apply(call, call.early.pop(number))
+            call.next = max(call.next, sequence)
+        elif sequence < call.next:
+            return None
+        elif sequence > call.next:
+            call.early[sequence] = frame
+            return None
+        else:
+            self._apply(call, frame)
+            while early := call.early.pop(call.next, None):
+                self._apply(call, early)
+        return call
+
+    def forget(self, uid: str) -> None:
+        """The call is stored in its final state."""
+        self.open.pop(uid, None)
+        self._ended[uid] = None
+        if len(self._ended) > REMEMBERED:
+            self._ended.popitem(last=False)
+
+    def gone(self, at: float) -> list[Assembled]:
+        """The proxy died: all its calls end with what had arrived. Those whose beginning never came are dropped."""
+        for call in self.open.values():
+            for number in sorted(call.early):
+                self._apply(call, call.early.pop(number))
+            if not call.ended:
+                call.exchange.ended_at = call.exchange.pieces[-1][0] if call.exchange.pieces else at
+                call.exchange.ending = "proxy_gone"
+        calls = [call for call in self.open.values() if call.begun]
+        self.open.clear()
+        return calls
+
+    def _apply(self, call: Assembled, frame: Frame) -> None:
+        call.next = max(call.next, frame[2] + 1)
+        call.changed = True
+        _APPLY[frame[0]](call, frame[3], *frame[4:])
+
+
+def _headers(pairs: list[Any]) -> Headers:
+    return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in pairs)
+
+
+def _begin(call: Assembled, at: float, *fields: Any) -> None:
+    it = call.exchange
+    it.started_at, call.begun = at, True
+    (it.door, it.connection, peer, it.method, it.scheme, it.host, it.port, it.path, it.http_version) = fields[:9]
+    headers, it.session, tags, body, size, sent_at = fields[9:15]
+    it.peer = (peer[0], peer[1]) if peer else ("", 0)
+    it.request_headers, it.tags = _headers(headers), dict(tags or {})
+    if sent_at is not None:
+        it.request_body, it.request_size, it.sent_at = body or b"", size, sent_at
+        it.truncated = size > len(it.request_body)
+
+
+def _request_data(call: Assembled, at: float, data: bytes, size: int) -> None:
+    it = call.exchange
+    it.request_body += data
+    it.request_size += size
+    it.truncated = it.truncated or size > len(data)
+
+
+def _request_end(call: Assembled, at: float) -> None:
+    call.exchange.sent_at = at
+
+
+def _head(call: Assembled, at: float, *fields: Any) -> None:
+    it = call.exchange
+    it.status, it.reason, _, headers, it.connect_ms, it.tls_ms = fields[:6]
+    it.head_at, it.response_headers = at, _headers(headers)
+
+
+def _data(call: Assembled, at: float, data: bytes, size: int) -> None:
+    it = call.exchange
+    call.body += data
+    it.response_size += size
+    it.truncated = it.truncated or size > len(data)
+    it.pieces.append((at, it.response_size))
+    if data:
+        call.new.append((at, data))
+
+
+def _end(call: Assembled, at: float, ending: Any, error: str | None) -> None:
+    call.exchange.ended_at, call.exchange.ending, call.exchange.error = at, ending, error
+
+
+def _message(call: Assembled, at: float, from_client: bool, is_text: bool, content: bytes, size: int) -> None:
+    it = call.exchange
+    if from_client:
+        it.request_size += size
+    else:
+        it.response_size += size
+    it.truncated = it.truncated or size > len(content)
+    call.new_messages.append(Message(at, from_client, is_text, content))
+
+
+def _answer(call: Assembled, at: float, *fields: Any) -> None:
+    _head(call, at, *fields[:6])
+    body, size, ended_at = fields[6:9]
+    if size:
+        _data(call, at, body, size)
+    _end(call, ended_at, "answered", None)
+
+
+_APPLY = {
+    Kind.BEGIN: _begin,
+    Kind.REQUEST_DATA: _request_data,
+    Kind.REQUEST_END: _request_end,
+    Kind.HEAD: _head,
+    Kind.DATA: _data,
+    Kind.END: _end,
+    Kind.MESSAGE: _message,
+    Kind.ANSWER: _answer,
+}
