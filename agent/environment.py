@@ -1,0 +1,154 @@
+"""The variables that lead a program's OpenAI calls through the agent.
+
+Its own file because `exec`, `env` and `doctor` must mean the same by it. Two doors: the proxy (any program that reads
+HTTPS_PROXY; needs trust in our root, hence the CA variables) and the base URL (a client that reads OPENAI_BASE_URL;
+no certificate). What the user had set is kept in force: an existing proxy becomes the agent's upstream proxy, existing
+CA files are merged, NO_PROXY is added to.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+from .certificates import DEFAULT_HOST, authority, read
+from .errors import UsageError
+from .locations import Home
+from .trust_bundle import REPLACING, bundle
+
+LOCAL_NAMES = ("localhost", "127.0.0.1", "::1")
+PRELOAD = Path(__file__).with_name("node_preload.cjs")
+BASE_URL_VARIABLES = ("OPENAI_BASE_URL", "OPENAI_API_BASE")
+"""The official SDKs' variable, and the one of those that grew up with the SDK before 1.0 (LangChain, LiteLLM)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """Where an agent listens."""
+
+    port: int
+    base_url_port: int
+    host: str = "127.0.0.1"
+
+    def own(self, url: str) -> bool:
+        """Is `url` one of these doors?"""
+        try:
+            parts = urlsplit(url if "://" in url else f"http://{url}")
+            port = parts.port
+        except ValueError:
+            return False
+        return parts.hostname in {*LOCAL_NAMES, self.host} and port in {self.port, self.base_url_port}
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """What a command's calls are marked with: as user and password of the proxy, or as a prefix in the base URL."""
+
+    session: str
+    tags: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    @property
+    def written_tags(self) -> str:
+        """`k=v,k2=v2`, each part URL-quoted, or `-` where there are none."""
+        return ",".join(f"{quote(key, safe='')}={quote(value, safe='')}" for key, value in self.tags.items()) or "-"
+
+
+def proxy_url(doors: Doors, labels: Labels | None = None) -> str:
+    """The proxy's address. `http`, for several clients fail on an `https` proxy."""
+    user = f"{quote(labels.session, safe='')}:{quote(labels.written_tags, safe='')}@" if labels else ""
+    return f"http://{user}{doors.host}:{doors.port}"
+
+
+def base_url(doors: Doors, labels: Labels | None = None) -> str:
+    """The value for OPENAI_BASE_URL."""
+    prefix = f"/wiretally/{quote(labels.session, safe='')}/{quote(labels.written_tags, safe='')}" if labels else ""
+    return f"http://{doors.host}:{doors.base_url_port}{prefix}/v1"
+
+
+def variables(
+    home: Home, doors: Doors, labels: Labels | None = None, environ: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """The variables for the proxy door. Makes the authority and the merged bundle where they are missing."""
+    environ = os.environ if environ is None else environ
+    ours = read(home) or authority(home, [DEFAULT_HOST])
+    root, merged = str(ours.certificate), str(bundle(home, environ))
+    proxy = proxy_url(doors, labels)
+    result = both_cases({"HTTPS_PROXY": proxy, "HTTP_PROXY": proxy, "NO_PROXY": no_proxy(environ)})
+    if environ.get("ALL_PROXY") or environ.get("all_proxy"):
+        result |= both_cases({"ALL_PROXY": proxy})
+    result |= dict.fromkeys((*REPLACING, "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH"), merged)
+    result |= {
+        "NODE_EXTRA_CA_CERTS": root if environ.get("NODE_EXTRA_CA_CERTS", root) == root else merged,
+        "NODE_USE_ENV_PROXY": "1",
+        "NODE_OPTIONS": node_options(environ.get("NODE_OPTIONS", "")),
+        "DENO_CERT": root,
+        "WIRETALLY_HOSTS": ",".join(ours.hosts),
+    }
+    if former := upstream_proxy(doors, environ):
+        result["WIRETALLY_UPSTREAM_PROXY"] = former
+    if labels:
+        result["WIRETALLY_SESSION"] = labels.session
+    return result
+
+
+def base_url_variables(
+    doors: Doors, labels: Labels | None = None, environ: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """The variables for the base-URL door, which leads to the provider.
+
+    Raises UsageError where the program is set to another service, for its key would go to the wrong one.
+    """
+    environ = os.environ if environ is None else environ
+    for name in BASE_URL_VARIABLES:
+        former = environ.get(name)
+        if former and urlsplit(former).hostname != DEFAULT_HOST and not doors.own(former):
+            raise UsageError(
+                f"{name} is {former}, and the base-URL door leads to {DEFAULT_HOST}. "
+                f"Leave --base-url out and start the agent with --host {urlsplit(former).hostname}, or unset {name}."
+            )
+    result = dict.fromkeys(BASE_URL_VARIABLES, base_url(doors, labels))
+    # A proxy set for the provider must not stand between the program and the door.
+    result |= both_cases({"NO_PROXY": no_proxy(environ)})
+    if labels:
+        result["WIRETALLY_SESSION"] = labels.session
+    return result
+
+
+def upstream_proxy(doors: Doors, environ: Mapping[str, str] | None = None) -> str | None:
+    """The proxy the user had before, through which the agent has to call. None where there is none but ours.
+
+    Raises UsageError for a kind of proxy that the agent can't call through.
+    """
+    environ = os.environ if environ is None else environ
+    names = ("WIRETALLY_UPSTREAM_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
+    found = next((name for name in names if environ.get(name) and not doors.own(environ[name])), None)
+    if found is None:
+        return None
+    url = environ[found] if "://" in environ[found] else f"http://{environ[found]}"
+    if urlsplit(url).scheme not in {"http", "https"}:
+        raise UsageError(
+            f"{found} is {environ[found]}: the agent can call through http and https proxies only. "
+            "Set WIRETALLY_UPSTREAM_PROXY to one, or unset the variable to call directly."
+        )
+    return url
+
+
+def no_proxy(environ: Mapping[str, str]) -> str:
+    """What the user excludes from proxies, and this machine."""
+    former = f"{environ.get('no_proxy', '')},{environ.get('NO_PROXY', '')}".split(",")
+    return ",".join(dict.fromkeys([*(part.strip() for part in former if part.strip()), *LOCAL_NAMES]))
+
+
+def node_options(former: str) -> str:
+    """NODE_OPTIONS with our preload, once. Node reads double quotes and backslashes as a shell would."""
+    path = str(PRELOAD).replace("\\", "\\\\").replace('"', '\\"')
+    ours = f'--require "{path}"'
+    return former if ours in former else f"{former} {ours}".strip()
+
+
+def both_cases(values: Mapping[str, str]) -> dict[str, str]:
+    """Each name in capitals and in small letters: curl reads only `http_proxy`, others only the capitals."""
+    return {spelling: value for name, value in values.items() for spelling in (name, name.lower())}
