@@ -34,7 +34,7 @@ class Weather:
 
     random: Random
     troubles: tuple[str, ...] = ("rate_limit", "cut", "server_error", "slow", "project_limit", "overloaded", "credit")
-    every: int = 6
+    every: int = 5
     later: int = 30
     _requests: int = 0
     _waiting: list[str] = field(default_factory=list[str])
