@@ -43,6 +43,7 @@ class Usage:
     audio_input_tokens: int | None = None
     audio_output_tokens: int | None = None
     cached_audio_tokens: int | None = None
+    cached_image_tokens: int | None = None
     image_tokens: int | None = None
     image_output_tokens: int | None = None
     total_tokens: int | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import tomllib
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
@@ -40,10 +41,38 @@ class AgentSettings(Section):
     options: dict[str, str] = Field(default_factory=dict[str, str], description="mitmproxy options to set")
 
 
+class PriceSettings(Section):
+    """Prices that beat those of the price lists, in USD."""
+
+    models: dict[str, dict[str, Decimal]] = Field(
+        default_factory=dict[str, dict[str, Decimal]],
+        description="by model: input_mtok, cache_read_mtok, output_mtok, ... (USD a million tokens), audio_hours",
+    )
+    tools: dict[str, Decimal] = Field(
+        default_factory=dict[str, Decimal], description="by hosted tool: web_search, file_search (USD a thousand calls)"
+    )
+    containers: dict[str, Decimal] = Field(
+        default_factory=dict[str, Decimal], description="by memory (1g, 4g, 16g, 64g): USD a container session"
+    )
+
+
+class RedactionSettings(Section):
+    """Which secrets are masked before anything is kept. Headers with credentials always are."""
+
+    bodies: bool = Field(True, description="mask keys and tokens in bodies")
+    patterns: dict[str, str] = Field(
+        default_factory=dict[str, str], description="further secrets to mask: NAME = 'regular expression'"
+    )
+
+
 class Settings(Section):
     """The whole of config.toml."""
 
     agent: AgentSettings = Field(default_factory=lambda: AgentSettings.model_validate({}), description="the agent")
+    prices: PriceSettings = Field(default_factory=lambda: PriceSettings.model_validate({}), description="own prices")
+    redaction: RedactionSettings = Field(
+        default_factory=lambda: RedactionSettings.model_validate({}), description="secrets in bodies"
+    )
     scenario: dict[str, str] = Field(default_factory=dict[str, str], description="filters by name, for stats")
 
 

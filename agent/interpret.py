@@ -1,0 +1,276 @@
+"""CapturedExchange → Call: calls the others in order, nothing else. Its own file because it is the one way from bytes
+to a row, and the one place that may never raise: what can't be read becomes a note on a row with what is known.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from . import faults, turns
+from .call import Call, Cost, Timing, Usage
+from .exchange import CapturedExchange, Headers, header
+from .pricing import FREE, PriceBook, Terms
+from .progress import StreamProgress
+from .ratelimits import read_ratelimits
+from .reading import is_stream, read_answer, read_event, read_request
+from .redaction import Redactor, api_key_of
+from .settings import RedactionSettings
+from .sockets import SocketInterpreter
+from .timing import arrival_of, read_timing
+from .wire.coding import decode
+from .wire.draft import Draft, Format
+from .wire.endpoints import endpoint_of
+from .wire.sse import read_events
+
+__all__ = ["Interpreter", "SocketInterpreter", "StreamProgress"]
+
+
+@dataclass(frozen=True, slots=True)
+class Bodies:
+    """Both bodies as kept, and the answer before secrets were masked (the same object where there were none)."""
+
+    request: bytes
+    response: bytes
+    unmasked: bytes
+    coding: str | None
+    problem: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Where a call went and with which headers (lower-case names)."""
+
+    endpoint: str
+    format: Format
+    asked: Mapping[str, str]
+    answered: Mapping[str, str]
+
+
+class Interpreter:
+    """Reads exchanges. `salt` belongs to this installation; it keeps hashes of keys from being looked up elsewhere."""
+
+    def __init__(
+        self, *, salt: bytes, prices: PriceBook | None = None, redaction: RedactionSettings | None = None
+    ) -> None:
+        self.prices = prices or PriceBook()
+        self.redactor = Redactor(salt, redaction)
+        self._last: tuple[CapturedExchange, tuple[int, int], Bodies] | None = None
+
+    def call(self, exchange: CapturedExchange) -> Call:
+        """The exchange as a call, whatever its ending. Never raises."""
+        try:
+            return self._call(exchange)
+        except Exception as error:  # noqa: BLE001  a reader's bug costs one row its details, not the row; the note shows it
+            return self._bare(exchange, f"this call could not be read: {type(error).__name__}: {error}")
+
+    def decoded_bodies(self, exchange: CapturedExchange) -> tuple[bytes, bytes]:
+        """Request and response body as kept: content codings undone, secrets masked."""
+        bodies = self._bodies(exchange)
+        return bodies.request, bodies.response
+
+    def decoded_request(self, exchange: CapturedExchange) -> bytes:
+        """The request body as kept."""
+        body, _ = decode(exchange.request_body, header(exchange.request_headers, "content-encoding"))
+        return self.redactor.body(body)
+
+    def unfinished(self, exchange: CapturedExchange, draft: Draft, timing: Timing) -> Call:
+        """The call of a draft read so far, for streams and sockets under way. Never raises."""
+        try:
+            endpoint, format = endpoint_of(exchange.path)
+            headers = _lower(exchange.request_headers), _lower(exchange.response_headers)
+            call = self.finish(exchange, draft, timing, Context(endpoint, format, *headers))
+            return replace(call, answer_text=self.redactor.text(call.answer_text))
+        except Exception as error:  # noqa: BLE001  as in call(): shown in the note
+            return self._bare(exchange, f"this call could not be read: {type(error).__name__}: {error}")
+
+    def redacted_headers(self, headers: Headers) -> Headers:
+        """Headers as kept."""
+        return self.redactor.headers(headers)
+
+    def _bodies(self, exchange: CapturedExchange) -> Bodies:
+        sizes = len(exchange.request_body), len(exchange.response_body)
+        if self._last is not None and self._last[0] is exchange and self._last[1] == sizes:
+            return self._last[2]
+        request, problem = decode(exchange.request_body, header(exchange.request_headers, "content-encoding"))
+        coding = header(exchange.response_headers, "content-encoding")
+        response, response_problem = decode(exchange.response_body, coding)
+        mask = self.redactor.body
+        bodies = Bodies(mask(request), mask(response), response, coding, response_problem or problem)
+        self._last = (exchange, sizes, bodies)
+        return bodies
+
+    def _call(self, exchange: CapturedExchange) -> Call:
+        bodies = self._bodies(exchange)
+        headers, answer_headers = _lower(exchange.request_headers), _lower(exchange.response_headers)
+        endpoint, format = endpoint_of(exchange.path)
+        draft = Draft(method=exchange.method, path=exchange.path, note=bodies.problem)
+        read_request(draft, format, bodies.request)
+        content_type = answer_headers.get("content-type", "")
+        content: list[float | None] = [None, None]
+        if is_stream(draft, content_type, bodies.response):
+            draft.stream = True
+            content = self._stream(exchange, draft, format, bodies)
+        elif bodies.response:
+            read_answer(draft, format, bodies.response, content_type, exchange.status)
+        timing = read_timing(exchange, content[0], content[1])
+        return self.finish(exchange, draft, timing, Context(endpoint, format, headers, answer_headers))
+
+    def _stream(self, exchange: CapturedExchange, draft: Draft, format: Format, bodies: Bodies) -> list[float | None]:
+        """Read a stream into the draft; when its first and its last content came."""
+        events = read_events(bodies.response)
+        content = [i for i, event in enumerate(events) if read_event(draft, format, event.name, event.data)]
+        if not content or not exchange.pieces:
+            return [None, None]
+        if bodies.unmasked is not bodies.response:
+            events = read_events(bodies.unmasked)
+        ends = (events[content[0]].end, events[content[-1]].end)
+        return arrival_of(exchange, bodies.coding, ends)
+
+    def finish(
+        self,
+        exchange: CapturedExchange,
+        draft: Draft,
+        timing: Timing,
+        context: Context,
+    ) -> Call:
+        """The call of a draft that has been read as far as it goes."""
+        format, asked, answered = context.format, context.asked, context.answered
+        is_cut = draft.stream and format.ends and not draft.ended and exchange.ending != "open"
+        outcome = faults.judge(
+            faults.Evidence(exchange.ending, exchange.status, draft.said, draft.failed, is_cut, exchange.error)
+        )
+        usage = draft.usage or Usage()
+        if draft.tool_calls:
+            usage = replace(usage, tool_calls=draft.tool_calls)
+        model = draft.model or draft.model_requested
+        ratelimit = read_ratelimits(answered) if answered else None
+        key = api_key_of(exchange.request_headers, exchange.path)
+        thread_of, digest = turns.prefixes(draft.messages)
+        reply = turns.reply_of(draft) if digest else []
+        return Call(
+            uid=exchange.uid,
+            started_at=exchange.started_at,
+            state=outcome.state,
+            method=exchange.method,
+            scheme=exchange.scheme,
+            host=exchange.host,
+            path=self.redactor.path(exchange.path),
+            endpoint=context.endpoint,
+            door=exchange.door,
+            kind=format.kind,
+            stream=draft.stream,
+            model=model,
+            model_requested=draft.model_requested,
+            status=exchange.status,
+            fault=outcome.fault,
+            error_type=outcome.type,
+            error_code=outcome.code,
+            error_message=self.redactor.text(outcome.message) if outcome.message else None,
+            finish_reason=draft.finish_reason,
+            usage=usage,
+            cost=self._cost(exchange, draft, format, usage, model),
+            service_tier=draft.service_tier,
+            timing=timing,
+            output_tokens_per_second=_speed(usage, timing, draft.stream),
+            user_agent=asked.get("user-agent"),
+            api_key=key[-4:] if key and len(key) >= 12 else None,
+            key_hash=self.redactor.key_hash(key) if key else None,
+            organization=answered.get("openai-organization") or asked.get("openai-organization"),
+            project=answered.get("openai-project") or asked.get("openai-project"),
+            user=draft.user,
+            request_id=answered.get("x-request-id"),
+            response_id=draft.response_id,
+            previous_response_id=draft.previous_response_id,
+            conversation_ref=draft.conversation_ref,
+            thread_of=thread_of,
+            thread_next=turns.following(digest, reply) if reply else None,
+            usage_key=draft.usage_key,
+            trace_id=_trace_id(asked.get("traceparent")),
+            processing_ms=_number(answered.get("openai-processing-ms")),
+            retry_count=_count(asked.get("x-stainless-retry-count")),
+            should_retry={"true": True, "false": False}.get(answered.get("x-should-retry", "")),
+            body_hash=body_hash(exchange),
+            ratelimit=ratelimit,
+            request_bytes=exchange.request_size or len(exchange.request_body),
+            response_bytes=exchange.response_size or len(exchange.response_body),
+            truncated=exchange.truncated,
+            tags=exchange.tags,
+            prompt_text=turns.new_text(draft.messages),
+            answer_text="".join(draft.answer)[: turns.MOST_TEXT],
+            note=draft.note,
+        )
+
+    def _cost(self, exchange: CapturedExchange, draft: Draft, format: Format, usage: Usage, model: str | None) -> Cost:
+        if draft.bill == "free" or (exchange.status is not None and exchange.status >= 400 and not draft.usage):
+            return FREE
+        if draft.bill == "none":
+            return Cost(note="its usage is reported by another call")
+        terms = Terms(exchange.started_at, format.kind, draft.service_tier, draft.batch, exchange.host, draft.extra)
+        return self.prices.price(model, usage, terms)
+
+    def _bare(self, exchange: CapturedExchange, note: str) -> Call:
+        outcome = faults.judge(faults.Evidence(exchange.ending, exchange.status, None, False, False, exchange.error))
+        return Call(
+            uid=exchange.uid,
+            started_at=exchange.started_at,
+            state=outcome.state,
+            method=exchange.method,
+            scheme=exchange.scheme,
+            host=exchange.host,
+            path=exchange.path.partition("?")[0],
+            endpoint=exchange.path.partition("?")[0],
+            door=exchange.door,
+            status=exchange.status,
+            fault=outcome.fault,
+            error_code=outcome.code,
+            error_message=outcome.message,
+            timing=read_timing(exchange, None, None),
+            request_bytes=exchange.request_size,
+            response_bytes=exchange.response_size,
+            truncated=exchange.truncated,
+            tags=exchange.tags,
+            note=note,
+        )
+
+
+def body_hash(exchange: CapturedExchange) -> str | None:
+    """A digest of method, path and request body, None where nothing was sent that could repeat."""
+    if exchange.method in ("GET", "HEAD", "OPTIONS"):
+        return None
+    digest = hashlib.blake2b(f"{exchange.method} {exchange.path}\n".encode("utf-8", "replace"), digest_size=12)
+    digest.update(exchange.request_body)
+    return digest.hexdigest()
+
+
+def _speed(usage: Usage, timing: Timing, stream: bool) -> float | None:
+    """Output tokens a second: of a stream between its first and last content, else over the whole call."""
+    if not usage.output_tokens or timing.duration_ms is None:
+        return None
+    if stream and timing.ttft_ms is not None and timing.last_content_ms is not None:
+        ms = timing.last_content_ms - timing.ttft_ms
+        return round(usage.output_tokens / ms * 1000, 2) if ms >= 1 else None
+    return round(usage.output_tokens / timing.duration_ms * 1000, 2) if timing.duration_ms >= 1 else None
+
+
+def _trace_id(traceparent: str | None) -> str | None:
+    parts = (traceparent or "").split("-")
+    return parts[1] if len(parts) >= 4 and len(parts[1]) == 32 and set(parts[1]) != {"0"} else None
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        value = float(text) if text else None
+    except ValueError:
+        return None
+    return value if value is not None and 0 <= value < 1e12 else None
+
+
+def _count(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 7 else None
+
+
+def _lower(headers: Headers) -> dict[str, str]:
+    """Headers by lower-case name; of several, the first."""
+    return {name.lower(): value for name, value in reversed(headers)}

@@ -1,0 +1,188 @@
+"""Secrets masked before anything is kept. Its own file because "no key reaches the disk" is one promise with one place
+to check it: headers, query strings, websocket subprotocols, and keys or tokens of any service inside bodies.
+
+Each rule names a literal that every secret of its kind contains, so a body without any costs one search per rule.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from .errors import UsageError
+from .exchange import Headers
+from .settings import RedactionSettings
+
+MASK = "[redacted]"
+
+SECRET_HEADERS = frozenset(
+    (
+        "authorization",
+        "proxy-authorization",
+        "cookie",
+        "set-cookie",
+        "api-key",
+        "x-api-key",
+        "openai-api-key",
+        "x-goog-api-key",
+        "x-amz-security-token",
+        "x-auth-token",
+        "x-openai-actor-authorization",
+        "openai-sentinel-chat-requirements-token",
+        "openai-sentinel-proof-token",
+    )
+)
+
+HEADERS_TO_LOOK_AT = frozenset(("sec-websocket-protocol", "location", "referer"))
+
+
+def is_secret_header(name: str) -> bool:
+    """Whether the header `name` (lower case) holds a credential."""
+    return name in SECRET_HEADERS or name.endswith(("-api-key", "-secret", "-token"))
+
+
+SECRET_QUERY = re.compile(
+    r"(?i)([?&](?:api[-_]?key|key|token|access_token|client_secret|ephemeral_key|sig|signature|password)=)[^&#]+"
+)
+
+INSECURE_PROTOCOL = re.compile(r"(openai-insecure-api-key\.)([^\s,]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One kind of secret. `hint` is a literal that occurs in every one; group "keep" of the pattern stays."""
+
+    name: str
+    hint: bytes
+    pattern: re.Pattern[bytes]
+
+
+def _rule(name: str, hint: str, pattern: str) -> Rule:
+    return Rule(name, hint.encode(), re.compile(pattern.encode()))
+
+
+START = r"(?<![A-Za-z0-9_/+-])"
+"""No letter, digit or base64 character before: a secret is a word of its own, not the middle of an image."""
+
+RULES = (
+    _rule("API key", "sk-", START + r"sk-(?:(?:proj|svcacct|admin|ant|or|None)-[A-Za-z0-9_-]{12,}|[A-Za-z0-9_-]{20,})"),
+    _rule("session key", "sess-", START + r"sess-[A-Za-z0-9]{24,}"),
+    _rule("client secret", "ek_", START + r"ek_[A-Za-z0-9_]{8,}"),
+    _rule(
+        "client secret",
+        '"client_secret"',
+        r'(?P<keep>"client_secret"\s*:\s*(?:\{[^{}]{0,200}?"value"\s*:\s*)?")[^"\\]{8,}(?=")',
+    ),
+    _rule("GitHub token", "gh", START + r"(?:gh[pousr]_[A-Za-z0-9_]{36,}|github_pat_[A-Za-z0-9_]{22,})"),
+    _rule("GitLab token", "glpat-", START + r"glpat-[A-Za-z0-9_-]{20,}"),
+    _rule("AWS key", "A", START + r"(?:A3T[A-Z0-9]|ABIA|ACCA|AKIA|ASIA)[0-9A-Z]{16}(?![A-Za-z0-9_/+=-])"),
+    _rule("Google key", "AIza", START + r"AIza[A-Za-z0-9_-]{35}"),
+    _rule("Slack token", "xox", START + r"xox[aboprse]-(?:\d+-)+[A-Za-z0-9-]+"),
+    _rule("Stripe key", "k_live_", START + r"[rs]k_live_[0-9A-Za-z]{24,}"),
+    _rule("Hugging Face token", "hf_", START + r"hf_[A-Za-z0-9]{30,}"),
+    _rule("npm token", "npm_", START + r"npm_[A-Za-z0-9]{36}"),
+    _rule("PyPI token", "pypi-", START + r"pypi-AgE[A-Za-z0-9_-]{50,}"),
+    _rule("SendGrid key", "SG.", START + r"SG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}"),
+    _rule("JSON web token", "eyJ", START + r"eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"),
+    _rule(
+        "private key",
+        "PRIVATE KEY-----",
+        r"-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY-----[A-Za-z0-9+/=\s\\:,.-]*?"
+        r"(?:-----END [A-Z0-9 ]{0,30}PRIVATE KEY-----|(?=\"|$))",
+    ),
+    _rule(
+        "password in a URL", "://", r"(?P<keep>[a-z][a-z0-9+.-]{1,20}://[^\s:/@\"'<>\\]{1,80}:)[^\s:/@\"'<>\\]{3,}(?=@)"
+    ),
+    _rule("bearer token", "earer ", r"(?P<keep>[Bb]earer )(?=[A-Za-z0-9._~+/-]*[0-9])[A-Za-z0-9._~+/-]{24,}=*"),
+)
+
+
+class Redactor:
+    """Masks secrets; `salt` makes the hashes of keys useless to anybody without it."""
+
+    def __init__(self, salt: bytes, settings: RedactionSettings | None = None) -> None:
+        self._salt = salt
+        settings = settings or RedactionSettings.model_validate({})
+        self._rules: list[tuple[bytes, re.Pattern[bytes], Callable[[re.Match[bytes]], bytes]]] = []
+        if settings.bodies:
+            self._rules = [(rule.hint, rule.pattern, _masker(rule.name)) for rule in RULES]
+        for name, pattern in settings.patterns.items():
+            try:
+                self._rules.append((b"", re.compile(pattern.encode()), _masker(name)))
+            except re.error as error:
+                raise UsageError(f"config.toml: redaction.patterns.{name} is {pattern!r}: {error}.") from error
+        self.key_hash = lru_cache(1024)(self._key_hash)
+
+    def body(self, body: bytes) -> bytes:
+        """`body` with every secret in it masked; the very same object where there is none."""
+        for hint, pattern, mask in self._rules:
+            if hint in body:
+                body = pattern.sub(mask, body)
+        return body
+
+    def text(self, text: str) -> str:
+        """`text` with every secret in it masked."""
+        data = text.encode("utf-8", "replace")
+        masked = self.body(data)
+        return text if masked is data else masked.decode("utf-8", "replace")
+
+    def path(self, path: str) -> str:
+        """A path and query with what is secret in the query masked."""
+        if "?" not in path:
+            return path
+        return self.text(SECRET_QUERY.sub(rf"\1{MASK}", path))
+
+    def headers(self, headers: Headers) -> Headers:
+        """Headers with credentials masked: by name, and where a value holds what looks like a secret."""
+        values = "\n".join([value for _, value in headers]).encode("latin-1", "replace")
+        is_clean = self.body(values) is values
+        return tuple(
+            [
+                (name, self._header(name.lower(), value))
+                if not is_clean or (lower := name.lower()) in HEADERS_TO_LOOK_AT or is_secret_header(lower)
+                else (name, value)
+                for name, value in headers
+            ]
+        )
+
+    def _header(self, name: str, value: str) -> str:
+        if is_secret_header(name):
+            scheme, space, rest = value.partition(" ")
+            return f"{scheme} {MASK}" if space and rest and name.endswith("authorization") else MASK
+        if name == "sec-websocket-protocol":
+            return INSECURE_PROTOCOL.sub(rf"\1{MASK}", value)
+        return self.path(value) if name in ("location", "referer") else self.text(value)
+
+    def _key_hash(self, key: str) -> str:
+        return hashlib.sha256(self._salt + key.encode("utf-8", "replace")).hexdigest()[:16]
+
+
+@lru_cache(1024)
+def api_key_of(headers: Headers, path: str) -> str | None:
+    """The API key a request was made with: bearer token, `api-key`, websocket subprotocol, or query."""
+    for header, value in headers:
+        name = header.lower()
+        if name == "authorization":
+            scheme, _, key = value.partition(" ")
+            if scheme.lower() == "bearer" and key.strip():
+                return key.strip()
+        elif name in ("api-key", "x-api-key", "openai-api-key") and value:
+            return value
+        elif name == "sec-websocket-protocol" and (match := INSECURE_PROTOCOL.search(value)):
+            return match[2]
+    if "?" in path and (match := re.search(r"[?&](?:api[-_]?key|key)=([^&#]+)", path)):
+        return match[1]
+    return None
+
+
+def _masker(name: str) -> Callable[[re.Match[bytes]], bytes]:
+    mask = f"[redacted {name}]".encode()
+
+    def replace(match: re.Match[bytes]) -> bytes:
+        kept = match.groupdict().get("keep")
+        return kept + mask if kept else mask
+
+    return replace

@@ -1,0 +1,71 @@
+"""Chat completions: `usage` may come in any chunk, whatever `choices` holds; a stream ends with `[DONE]`."""
+
+from __future__ import annotations
+
+from ..usage import read_usage
+from .draft import Draft, Fields, Format, fields_of, list_of, objects_of, said_of, text_of
+
+
+def read_request(draft: Draft, fields: Fields) -> None:
+    draft.bill = "by_use" if draft.method == "POST" else "none"
+    draft.messages = list_of(fields, "messages")
+    draft.user = text_of(fields, "safety_identifier") or text_of(fields, "user") or text_of(fields, "prompt_cache_key")
+
+
+def read_answer(draft: Draft, fields: Fields) -> None:
+    if fields.get("object") == "list":  # stored completions, each with the usage of a call made before
+        return
+    _identity(draft, fields)
+    for choice in objects_of(fields, "choices"):
+        message = fields_of(choice, "message")
+        _message(draft, message)
+        draft.finish_reason = text_of(choice, "finish_reason") or draft.finish_reason
+        if not draft.reply:
+            draft.reply = [message]
+
+
+def read_event(draft: Draft, name: str, fields: Fields) -> bool:
+    del name
+    _identity(draft, fields)
+    if error := fields_of(fields, "error"):
+        draft.said, draft.failed = said_of(error), True
+    content = False
+    for choice in objects_of(fields, "choices"):
+        content |= _message(draft, fields_of(choice, "delta"))
+        draft.finish_reason = text_of(choice, "finish_reason") or draft.finish_reason
+    return content
+
+
+def _identity(draft: Draft, fields: Fields) -> None:
+    draft.model = text_of(fields, "model") or draft.model
+    draft.service_tier = text_of(fields, "service_tier") or draft.service_tier
+    if identity := text_of(fields, "id"):
+        draft.response_id = draft.usage_key = identity
+    if usage := read_usage(fields.get("usage")):
+        draft.usage = usage
+
+
+def _message(draft: Draft, message: Fields) -> bool:
+    """Take what a message or a delta says; whether it said anything."""
+    content = False
+    for part in ("content", "refusal"):
+        if text := text_of(message, part):
+            draft.answer.append(text)
+            content = True
+    for part in ("reasoning_content", "reasoning"):
+        if text := text_of(message, part):
+            draft.silent.append(text)
+            content = True
+    for call in [*objects_of(message, "tool_calls"), fields_of(message, "function_call")]:
+        function = fields_of(call, "function") or fields_of(call, "custom") or call
+        for part in ("name", "arguments", "input"):
+            if text := text_of(function, part):
+                draft.silent.append(text)
+                content = True
+    audio = fields_of(message, "audio")
+    if transcript := text_of(audio, "transcript"):
+        draft.answer.append(transcript)
+    return content or bool(audio.get("data") or audio.get("transcript"))
+
+
+FORMAT = Format("chat", read_request, read_answer, read_event)
