@@ -1,103 +1,92 @@
 """The database's tables, as numbered migrations. Documented for users in docs/schema.md, which is made from this file.
 
 Conventions: times are Unix milliseconds (`*_ms` for durations), money is an integer of picodollars (1e-12 USD), so that
-sums are exact; the views give both in friendly units. Every change of a row takes the next `revision`.
+sums are exact; the views give both in friendly units. Every change of a call takes the next `revision`. A migration,
+the record of it and the rise of `user_version` commit together, so one stopped half-way has not begun.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from typing import Any, Protocol, cast
-
-from sqlite_utils import Database, Migrations
+from collections.abc import Callable
+from typing import Any
 
 from .errors import WiretallyError
 
-migrations = Migrations("wiretally")
-
 FIRST = """
 create table counters (name text primary key, value integer not null) without rowid;
-insert into counters values ('revision', 0);
+insert into counters values ('revision', 0), ('deletions', 0);
 
 create table sessions (
   id integer primary key, name text not null unique, started_at integer not null, ended_at integer,
   tags text, command text, kind text not null default 'agent', revision integer not null default 0);
 
 create table processes (
-  id integer primary key, pid integer, started_at integer, app text, command text, cwd text, git_branch text,
-  unique (pid, started_at, command));
+  id integer primary key, pid integer not null, started_at integer not null, app text not null, command text not null,
+  cwd text not null, git_branch text not null, unique (pid, started_at, command));
 
 create table conversations (
-  id integer primary key, title text, first_call integer, last_call integer, turns integer not null default 0,
-  started_at integer, last_at integer, revision integer not null default 0);
-create table conversation_keys (key text primary key, conversation_id integer not null) without rowid;
+  id integer primary key, title text not null, first_call integer not null, last_call integer not null,
+  turns integer not null, started_at integer not null, last_at integer not null, revision integer not null);
+create table conversation_keys (key integer primary key, call_id integer not null);
 
 create table calls (
-  id integer primary key autoincrement, uid text not null unique, revision integer not null,
-  session_id integer not null, conversation_id integer, process_id integer, connection text,
-  started_at integer not null, duration_ms real, ttft_ms real, state text not null,
-  door text not null, method text not null, scheme text not null, host text not null, path text not null,
-  endpoint text not null, kind text not null, stream integer not null default 0,
-  model text, model_requested text, status integer, fault text, error_type text, error_code text, error_message text,
-  finish_reason text,
+  id integer primary key autoincrement, revision integer not null, started_at integer not null, state text not null,
+  session_id integer not null, process_id integer, conversation_id integer,
+  status integer, fault text, model text, endpoint text not null, kind text not null, stream integer not null,
   input_tokens integer, cached_tokens integer, cache_write_tokens integer, output_tokens integer,
-  reasoning_tokens integer, audio_input_tokens integer, audio_output_tokens integer, image_tokens integer,
-  total_tokens integer, usage_source text not null default 'none',
-  cost_pico integer, cost_source text not null default 'unpriced', service_tier text,
-  output_tokens_per_second real, user_agent text, api_key text, key_hash text, organization text, project text,
-  user text, request_id text, response_id text, trace_id text, processing_ms real,
-  retry_of integer, retry_count integer, body_hash text, note text, rating text,
-  request_bytes integer not null default 0, response_bytes integer not null default 0,
-  truncated integer not null default 0, tags text, problem text);
+  reasoning_tokens integer, total_tokens integer, usage_source text not null, cost_pico integer,
+  cost_source text not null, duration_ms real, ttft_ms real, output_tokens_per_second real,
+  retry_of integer, retry_count integer, finish_reason text, error_code text, error_type text, error_message text,
+  request_bytes integer not null, response_bytes integer not null, truncated integer not null,
+  audio_input_tokens integer, audio_output_tokens integer, image_tokens integer,
+  model_requested text, service_tier text, api_key text, user text, tags text, note text, rating text,
+  door text not null, method text not null, scheme text not null, host text not null, path text not null,
+  processing_ms real, body_hash integer, key_hash text, organization text, project text, user_agent text,
+  request_id text, response_id text, trace_id text, problem text, uid text not null unique);
 create index calls_started on calls (started_at);
 create index calls_revision on calls (revision);
-create index calls_session on calls (session_id, id);
-create index calls_model on calls (model, id);
-create index calls_status on calls (status, id);
-create index calls_fault on calls (fault, id) where fault is not null;
-create index calls_process on calls (process_id, id);
-create index calls_conversation on calls (conversation_id, id) where conversation_id is not null;
+create index calls_session on calls (session_id);
+create index calls_model on calls (model);
+create index calls_status on calls (status);
+create index calls_fault on calls (fault) where fault is not null;
+create index calls_process on calls (process_id);
+create index calls_conversation on calls (conversation_id) where conversation_id is not null;
 create index calls_response on calls (response_id) where response_id is not null;
 create index calls_request on calls (request_id) where request_id is not null;
-create index calls_body_hash on calls (body_hash, id) where body_hash is not null;
+create index calls_repeats on calls (body_hash, process_id) where body_hash is not null;
 create index calls_open on calls (id) where state = 'open';
-create index calls_cost on calls (cost_pico, id);
-create index calls_duration on calls (duration_ms, id);
+create index calls_cost on calls (cost_pico);
+create index calls_duration on calls (duration_ms);
+create index calls_tokens on calls (total_tokens);
 
-create table details (
-  call_id integer primary key, request_headers text, response_headers text, timing text, usage text, cost text,
-  ratelimit text);
+create table details (call_id integer primary key, data blob not null);
 
-create table usage_keys (key text primary key, call_id integer not null) without rowid;
+create table usage_keys (key integer primary key, call_id integer not null);
 
-create table body_bases (id integer primary key, data blob not null, size integer not null, users integer not null);
+create table body_logs (id integer primary key, size integer not null, parts integer not null, users integer not null);
+create table body_parts (id integer primary key, start integer not null, size integer not null, data blob not null);
 create table bodies (
-  call_id integer not null, side text not null, position integer not null default 0, base_id integer,
-  data blob not null, size integer not null, coding text not null default 'zstd', at integer,
-  primary key (call_id, side, position)) without rowid;
+  call_id integer not null, side text not null, log_id integer not null, size integer not null, spans blob not null,
+  primary key (call_id, side)) without rowid;
 
 create table rollups (
   level integer not null, dimension text not null, start integer not null, value text not null,
-  calls integer not null default 0, failed integer not null default 0, aborted integer not null default 0,
-  streams integer not null default 0, retries integer not null default 0,
-  input_tokens integer not null default 0, cached_tokens integer not null default 0,
-  cache_write_tokens integer not null default 0, output_tokens integer not null default 0,
-  reasoning_tokens integer not null default 0, estimated_input_tokens integer not null default 0,
-  estimated_output_tokens integer not null default 0,
-  cost_pico integer not null default 0, estimated_cost_pico integer not null default 0,
-  estimated integer not null default 0, unpriced integer not null default 0,
-  request_bytes integer not null default 0, response_bytes integer not null default 0,
-  duration_ms real not null default 0, durations integer not null default 0,
-  ttft_ms real not null default 0, ttfts integer not null default 0,
-  generation_ms real not null default 0, generated_tokens integer not null default 0,
-  latency_histogram blob, ttft_histogram blob, output_histogram blob, input_histogram blob,
+  calls integer not null, failed integer not null, aborted integer not null, streams integer not null,
+  retries integer not null, estimated integer not null, unpriced integer not null,
+  input_tokens integer not null, cached_tokens integer not null, cache_write_tokens integer not null,
+  output_tokens integer not null, reasoning_tokens integer not null, estimated_input_tokens integer not null,
+  estimated_output_tokens integer not null, cost_pico integer not null, estimated_cost_pico integer not null,
+  request_bytes integer not null, response_bytes integer not null,
+  duration_us integer not null, durations integer not null, ttft_us integer not null, ttfts integer not null,
+  generation_us integer not null, generated_tokens integer not null,
+  latency_histogram blob, ttft_histogram blob, input_histogram blob, output_histogram blob,
   primary key (level, dimension, start, value)) without rowid;
 
 create table ratelimits (
-  call_id integer primary key, at integer not null, model text, key_hash text, api_key text,
-  limit_requests integer, remaining_requests integer, reset_requests_ms integer,
-  limit_tokens integer, remaining_tokens integer, reset_tokens_ms integer, other text);
-create index ratelimits_latest on ratelimits (model, key_hash, at);
+  model text not null, key_hash text not null, at integer not null, api_key text, limit_requests integer,
+  remaining_requests integer, reset_requests_ms integer, limit_tokens integer, remaining_tokens integer,
+  reset_tokens_ms integer, primary key (model, key_hash, at)) without rowid;
 
 create table balance_events (
   id integer primary key, at integer not null, kind text not null, amount_pico integer, note text);
@@ -117,25 +106,25 @@ create table agent_state (name text primary key, value text not null) without ro
 create virtual table search using fts5 (prompt, answer, content='', tokenize='unicode61');
 """
 
-
-@migrations()
-def m001_first(db: Database) -> None:
-    _run(db, FIRST)
+type Migration = tuple[str, Callable[[Any], None]]
 
 
-class _Connection(Protocol):
-    def execute(self, sql: str, /) -> Any: ...
-
-
-def _run(db: Database, script: str) -> None:
+def run(connection: Any, script: str) -> None:
     """Run `script` statement by statement: executescript would commit the migration's transaction half-way."""
-    connection = cast(_Connection, db.conn)
     statement = ""
-    for part in script.split(";"):
+    for part in script.split(";")[:-1]:
         statement += part + ";"
         if sqlite3.complete_statement(statement):
             connection.execute(statement)
             statement = ""
+
+
+def _first(connection: Any) -> None:
+    run(connection, FIRST)
+
+
+MIGRATIONS: tuple[Migration, ...] = (("m001_first", _first),)
+"""Every migration in order; `user_version` of a database says how many it has. One that was released never changes."""
 
 
 def version(connection: sqlite3.Connection) -> int:
@@ -145,7 +134,24 @@ def version(connection: sqlite3.Connection) -> int:
 
 def newest() -> int:
     """How many migrations this program knows."""
-    return 1
+    return len(MIGRATIONS)
+
+
+def migrate(connection: sqlite3.Connection, steps: tuple[Migration, ...] = MIGRATIONS) -> None:
+    """Bring the database up to `steps`; each step commits with its record or not at all."""
+    if version(connection) >= len(steps):
+        return
+    from sqlite_utils import Database, Migrations
+
+    migrations = Migrations("wiretally")
+    for number, (name, step) in enumerate(steps, 1):
+
+        def apply(db: Any, number: int = number, step: Callable[[Any], None] = step) -> None:
+            step(db.conn)
+            db.conn.execute(f"pragma user_version = {number}")
+
+        migrations(name=name)(apply)
+    migrations.apply(Database(connection))
 
 
 def refuse_newer(connection: sqlite3.Connection, name: str) -> None:

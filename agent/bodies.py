@@ -1,0 +1,199 @@
+"""Bodies as the database keeps them. An agent resends its whole conversation each turn; only what is new is stored.
+
+A log is a growing text made of compressed parts; a body is a list of spans of one log. What a body shares with the one
+before it at its beginning and end costs nothing, what lies between becomes a new part, compressed with the log's first
+part as dictionary. So any body is read from the parts its spans lie in: there is no chain to follow.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import msgspec
+import zstandard
+
+PARTS = 1024  # parts a log can have; the part's id is log * PARTS + its place
+LARGEST_LOG = 4_194_304
+CACHE_BYTES = 33_554_432  # last bodies of active threads kept in memory
+LEVEL = 3
+
+
+class Span(NamedTuple):
+    """A stretch of a log: offsets in its uncompressed text."""
+
+    start: int
+    end: int
+
+
+def common_prefix(one: bytes, two: bytes) -> int:
+    """How many bytes both begin with."""
+    low, high = 0, min(len(one), len(two))
+    if one[:high] == two[:high]:
+        return high
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == two[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def common_suffix(one: bytes, two: bytes, most: int) -> int:
+    """How many bytes, `most` at most, both end with."""
+    low, high = 0, most
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[len(one) - middle : len(one) - low] == two[len(two) - middle : len(two) - low]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+@dataclass(slots=True)
+class _Log:
+    """A log that is being written: its last body and where that lies."""
+
+    id: int
+    size: int
+    parts: int
+    body: bytes
+    spans: list[Span]
+    compressor: zstandard.ZstdCompressor = field(repr=False)
+
+
+def _cut(spans: list[Span], start: int, end: int) -> list[Span]:
+    """The spans of the bytes `start` to `end` of the body that `spans` make up."""
+    found, at = list[Span](), 0
+    for span in spans:
+        length = span.end - span.start
+        first, last = max(start - at, 0), min(end - at, length)
+        if first < last:
+            found.append(Span(span.start + first, span.start + last))
+        at += length
+    return found
+
+
+def _joined(spans: list[Span]) -> list[Span]:
+    joined = list[Span]()
+    for span in spans:
+        if joined and joined[-1].end == span.start:
+            joined[-1] = Span(joined[-1].start, span.end)
+        else:
+            joined.append(span)
+    return joined
+
+
+class BodyWriter:
+    """Saves bodies within the store's transaction. `thread` says which earlier body one is likely to resemble."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._logs: OrderedDict[tuple[object, ...], _Log] = OrderedDict()
+        self._cached = 0
+        self._plain = zstandard.ZstdCompressor(LEVEL, write_checksum=False)
+
+    def forget(self) -> None:
+        """Drop what is remembered of logs: after a transaction that was rolled back, or a prune."""
+        self._logs.clear()
+        self._cached = 0
+
+    def save(self, call_id: int, side: str, body: bytes, thread: tuple[object, ...]) -> None:
+        """Keep one body of a call."""
+        log = self._logs.pop(thread, None)
+        if log is not None:
+            self._cached -= len(log.body)
+        spans = self._append(log, body) if log is not None else None
+        if log is None or spans is None:
+            log = self._begin(body)
+            spans = log.spans
+        log.body, log.spans = body, spans
+        self._remember(thread, log)
+        self._connection.execute(
+            "insert into bodies (call_id, side, log_id, size, spans) values (?, ?, ?, ?, ?)",
+            (call_id, side, log.id, len(body), msgspec.msgpack.encode([edge for span in spans for edge in span])),
+        )
+        self._connection.execute(
+            "update body_logs set users = users + 1, size = ?, parts = ? where id = ?", (log.size, log.parts, log.id)
+        )
+
+    def _append(self, log: _Log, body: bytes) -> list[Span] | None:
+        if log.parts == PARTS or log.size > LARGEST_LOG:
+            return None
+        before = common_prefix(log.body, body)
+        after = common_suffix(log.body, body, min(len(log.body), len(body)) - before)
+        new = body[before : len(body) - after]
+        spans = _cut(log.spans, 0, before)
+        if new:
+            data = log.compressor.compress(new)
+            if len(data) > max(1024, len(body) // 5):
+                return None
+            spans.append(Span(log.size, log.size + len(new)))
+            self._part(log, new, data)
+        spans += _cut(log.spans, len(log.body) - after, len(log.body))
+        return _joined(spans)
+
+    def _begin(self, body: bytes) -> _Log:
+        row = self._connection.execute("insert into body_logs (size, parts, users) values (0, 0, 0) returning id")
+        dictionary = zstandard.ZstdCompressionDict(body, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+        compressor = zstandard.ZstdCompressor(LEVEL, dict_data=dictionary, write_checksum=False)
+        log = _Log(row.fetchone()[0], 0, 0, body, [Span(0, len(body))], compressor)
+        self._part(log, body, self._plain.compress(body))
+        return log
+
+    def _part(self, log: _Log, text: bytes, data: bytes) -> None:
+        self._connection.execute(
+            "insert into body_parts (id, start, size, data) values (?, ?, ?, ?)",
+            (log.id * PARTS + log.parts, log.size, len(text), data),
+        )
+        log.size += len(text)
+        log.parts += 1
+
+    def _remember(self, thread: tuple[object, ...], log: _Log) -> None:
+        self._logs[thread] = log
+        self._cached += len(log.body)
+        while self._cached > CACHE_BYTES and self._logs:
+            _, oldest = self._logs.popitem(last=False)
+            self._cached -= len(oldest.body)
+
+
+def read(connection: sqlite3.Connection, call_id: int, side: str) -> bytes | None:
+    """One body as it was saved; None where none is kept. Raises ValueError where parts of it are missing or damaged."""
+    row = connection.execute(
+        "select log_id, size, spans from bodies where call_id = ? and side = ?", (call_id, side)
+    ).fetchone()
+    if row is None:
+        return None
+    log_id, size, packed = row
+    edges = msgspec.msgpack.decode(packed, type=list[int])
+    spans = [Span(*pair) for pair in zip(edges[::2], edges[1::2], strict=True)]
+    parts = connection.execute(
+        "select id, start, size, data from body_parts where id >= ? and id < ? order by id",
+        (log_id * PARTS, (log_id + 1) * PARTS),
+    ).fetchall()
+    try:
+        body = _assembled(parts, spans, log_id)
+    except zstandard.ZstdError as error:
+        raise ValueError(f"the {side} body of call {call_id} is damaged: {error}") from error
+    if len(body) != size:
+        raise ValueError(f"the {side} body of call {call_id} is damaged: {len(body)} bytes instead of {size}")
+    return body
+
+
+def _assembled(parts: list[tuple[int, int, int, bytes]], spans: list[Span], log_id: int) -> bytes:
+    if not parts or parts[0][0] != log_id * PARTS:
+        return b""
+    root = zstandard.ZstdDecompressor().decompress(parts[0][3], max_output_size=parts[0][2])
+    dictionary = zstandard.ZstdCompressionDict(root, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+    decompressor = zstandard.ZstdDecompressor(dict_data=dictionary)
+    pieces = list[bytes]()
+    for span in spans:
+        for number, start, size, data in parts:
+            if start < span.end and start + size > span.start:
+                text = root if number % PARTS == 0 else decompressor.decompress(data, max_output_size=size)
+                pieces.append(text[max(span.start - start, 0) : span.end - start])
+    return b"".join(pieces)

@@ -1,0 +1,90 @@
+"""The reading end of the database: one read-only connection that never holds a transaction open between questions.
+
+A reader that stayed in a transaction would keep the write-ahead log from being cut back; so every question is fetched
+whole or, where it streams, in pages.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from ..database import (
+    DatabaseCorrupt,
+    DatabaseError,
+    DatabaseLocked,
+    DatabaseMissing,
+    DatabaseNewer,
+    explaining,
+    open_reader,
+)
+
+__all__ = [
+    "FROM",
+    "DatabaseCorrupt",
+    "DatabaseError",
+    "DatabaseLocked",
+    "DatabaseMissing",
+    "DatabaseNewer",
+    "Reader",
+    "Row",
+]
+
+type Row = tuple[Any, ...]
+
+FROM = "from calls c left join processes p on p.id = c.process_id left join sessions s on s.id = c.session_id"
+"""What a Where may refer to: the call, its process and its session."""
+
+
+class Reader:
+    """A read-only connection. Safe to use from several threads: questions are asked one after the other.
+
+    Raises DatabaseMissing, DatabaseNewer, DatabaseLocked, DatabaseCorrupt or another DatabaseError.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._connection = open_reader(path)
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def data_version(self) -> int:
+        """A number that changes when another connection has written."""
+        return int(self.value("pragma data_version"))
+
+    def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
+        """All rows of a query."""
+        with self._lock, explaining(self.path):
+            return self._connection.execute(sql, parameters).fetchall()
+
+    def row(self, sql: str, parameters: Sequence[object] = ()) -> Row | None:
+        """The first row of a query, or None."""
+        with self._lock, explaining(self.path):
+            cursor = self._connection.execute(sql, parameters)
+            row = cursor.fetchone()
+            cursor.close()
+            return row
+
+    def value(self, sql: str, parameters: Sequence[object] = ()) -> Any:
+        """The first column of the first row, or None."""
+        row = self.row(sql, parameters)
+        return row[0] if row else None
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """For the readers of bodies, which ask several questions; nothing may be left open on it."""
+        return self._connection

@@ -1,0 +1,236 @@
+"""Totals kept beside the rows: for each minute, hour and day, of all calls and by what they are told apart by.
+
+A call enters when it is final, in the transaction that makes it so, and leaves when it is deleted; so the sum of the
+rows is the roll-ups' at any moment. Times are added up in whole microseconds, money in picodollars: sums are exact.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import msgspec
+
+from .histograms import bucket, decode, encode
+
+MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
+LEVELS: dict[str, tuple[int, ...]] = {
+    "all": (MINUTE, HOUR, DAY),
+    "model": (MINUTE, HOUR, DAY),
+    "app": (HOUR, DAY),
+    "endpoint": (HOUR, DAY),
+    "session": (HOUR, DAY),
+    "key": (HOUR, DAY),
+    "status": (HOUR, DAY),
+    "fault": (HOUR, DAY),
+    "user": (DAY,),
+    "tag": (DAY,),
+}
+"""Which levels are kept of each dimension, finest first. A call without tags or fault has no row in that dimension."""
+
+COUNTS = (
+    "calls", "failed", "aborted", "streams", "retries", "estimated", "unpriced", "input_tokens", "cached_tokens",
+    "cache_write_tokens", "output_tokens", "reasoning_tokens", "estimated_input_tokens", "estimated_output_tokens",
+    "cost_pico", "estimated_cost_pico", "request_bytes", "response_bytes", "duration_us", "durations", "ttft_us",
+    "ttfts", "generation_us", "generated_tokens",
+)  # fmt: skip
+HISTOGRAMS = ("latency_histogram", "ttft_histogram", "input_histogram", "output_histogram")
+
+SOURCE = """c.started_at, c.state, c.stream, c.retry_of, c.retry_count, c.usage_source, c.cost_source, c.input_tokens,
+ c.cached_tokens, c.cache_write_tokens, c.output_tokens, c.reasoning_tokens, c.cost_pico, c.request_bytes,
+ c.response_bytes, c.duration_ms, c.ttft_ms, c.output_tokens_per_second, c.model, p.app, c.endpoint, c.session_id,
+ c.api_key, c.status, c.fault, c.user, c.tags"""
+"""What a roll-up is made of, as SQL over calls c and processes p; `tally` takes tuples of these."""
+
+_REPORTED = "c.usage_source = 'reported'"
+_GENERATED = "c.output_tokens_per_second > 0 and c.output_tokens is not null"
+COUNT_SQL: dict[str, str] = {
+    "calls": "count(*)",
+    "failed": "sum(c.state = 'failed')",
+    "aborted": "sum(c.state = 'aborted')",
+    "streams": "sum(c.stream)",
+    "retries": "sum(c.retry_of is not null or coalesce(c.retry_count, 0) > 0)",
+    "estimated": "sum(c.usage_source = 'estimated')",
+    "unpriced": "sum(c.cost_source = 'unpriced')",
+    **{
+        name: f"sum(case when {_REPORTED} then c.{name} end)"
+        for name in ("input_tokens", "cached_tokens", "cache_write_tokens", "output_tokens", "reasoning_tokens")
+    },
+    "estimated_input_tokens": "sum(case when c.usage_source = 'estimated' then c.input_tokens end)",
+    "estimated_output_tokens": "sum(case when c.usage_source = 'estimated' then c.output_tokens end)",
+    "cost_pico": "sum(case when c.cost_source <> 'estimated' then c.cost_pico end)",
+    "estimated_cost_pico": "sum(case when c.cost_source = 'estimated' then c.cost_pico end)",
+    "request_bytes": "sum(c.request_bytes)",
+    "response_bytes": "sum(c.response_bytes)",
+    "duration_us": "sum(cast(c.duration_ms * 1000 + 0.5 as integer))",
+    "durations": "count(c.duration_ms)",
+    "ttft_us": "sum(cast(c.ttft_ms * 1000 + 0.5 as integer))",
+    "ttfts": "count(c.ttft_ms)",
+    "generation_us": (
+        f"sum(case when {_GENERATED} "
+        "then cast(c.output_tokens * 1e6 / c.output_tokens_per_second + 0.5 as integer) end)"
+    ),
+    "generated_tokens": f"sum(case when {_GENERATED} then c.output_tokens end)",
+}
+"""The same counts from rows: what queries sum where there is no roll-up, and what verify compares with."""
+
+MEASURES = ("c.duration_ms", "c.ttft_ms", "c.input_tokens", "c.output_tokens")
+"""What the HISTOGRAMS are of, as SQL."""
+
+type Source = tuple[Any, ...]
+type Key = tuple[str, int, str]
+
+
+class Tally:
+    """Counts and histograms of one row of `rollups`."""
+
+    __slots__ = ("counts", "histograms")
+
+    def __init__(self, counts: list[int], histograms: tuple[Counter[int], ...]) -> None:
+        self.counts = counts
+        self.histograms = histograms
+
+    def add(self, other: Tally) -> None:
+        self.counts = list(map(int.__add__, self.counts, other.counts))
+        for mine, theirs in zip(self.histograms, other.histograms, strict=True):
+            for number, count in theirs.items():
+                mine[number] += count
+
+    def copy(self) -> Tally:
+        return Tally(self.counts, tuple(Counter(histogram) for histogram in self.histograms))
+
+
+def _counts(source: Source) -> tuple[int, ...]:
+    (_, state, stream, retry_of, retry_count, usage_source, cost_source, tokens_in, cached, written, out, reasoning,
+     cost, sent, received, duration, ttft, speed, *_) = source  # fmt: skip
+    reported, estimated = usage_source == "reported", usage_source == "estimated"
+    generated = out if speed and speed > 0 and out is not None else 0
+    return (
+        1, state == "failed", state == "aborted", stream, retry_of is not None or bool(retry_count), estimated,
+        cost_source == "unpriced", (reported and tokens_in) or 0, (reported and cached) or 0,
+        (reported and written) or 0, (reported and out) or 0, (reported and reasoning) or 0,
+        (estimated and tokens_in) or 0, (estimated and out) or 0,
+        0 if cost is None or cost_source == "estimated" else cost,
+        0 if cost is None or cost_source != "estimated" else cost, sent, received,
+        0 if duration is None else int(duration * 1000 + 0.5), duration is not None,
+        0 if ttft is None else int(ttft * 1000 + 0.5), ttft is not None,
+        int(generated * 1e6 / speed + 0.5) if generated else 0, generated,
+    )  # fmt: skip
+
+
+def _values(source: Source) -> Iterator[tuple[str, str]]:
+    """The dimension and value of each row that a call belongs to; an unknown value is the empty text."""
+    model, app, endpoint, session, key, status, fault, user, tags = source[18:]
+    yield "all", ""
+    yield "model", model or ""
+    yield "app", app or ""
+    yield "endpoint", endpoint
+    yield "session", str(session)
+    yield "key", key or ""
+    yield "status", "" if status is None else str(status)
+    if fault is not None:
+        yield "fault", fault
+    if user is not None:
+        yield "user", user
+    if tags is not None:
+        for name, value in msgspec.json.decode(tags).items():
+            yield "tag", f"{name}={value}"
+
+
+def _buckets(source: Source) -> tuple[int | None, ...]:
+    return tuple(None if value is None else bucket(value) for value in (source[15], source[16], source[7], source[10]))
+
+
+def tally(sources: Iterable[Source]) -> dict[Key, Tally]:
+    """The roll-ups' rows, (dimension, start, value), at the finest level of each dimension."""
+    groups: dict[Key, list[tuple[tuple[int, ...], tuple[int | None, ...]]]] = {}
+    for source in sources:
+        figures = _counts(source), _buckets(source)
+        minute = source[0] - source[0] % MINUTE
+        hour, day = minute - minute % HOUR, minute - minute % DAY
+        starts = {MINUTE: minute, HOUR: hour, DAY: day}
+        for dimension, value in _values(source):
+            groups.setdefault((dimension, starts[LEVELS[dimension][0]], value), []).append(figures)
+    return {key: _tally(figures) for key, figures in groups.items()}
+
+
+def _tally(figures: list[tuple[tuple[int, ...], tuple[int | None, ...]]]) -> Tally:
+    counts = [sum(column) for column in zip(*(entry[0] for entry in figures), strict=True)]
+    histograms = tuple(Counter(column) for column in zip(*(entry[1] for entry in figures), strict=True))
+    for histogram in histograms:
+        histogram.pop(None, None)  # pyright: ignore[reportArgumentType, reportCallIssue]
+    return Tally(counts, histograms)  # pyright: ignore[reportArgumentType]
+
+
+def _all_levels(finest: dict[Key, Tally]) -> Iterator[tuple[int, Key, Tally]]:
+    for level in (MINUTE, HOUR, DAY):
+        coarser: dict[Key, Tally] = {}
+        for (dimension, start, value), entry in finest.items():
+            if level not in LEVELS[dimension]:
+                continue
+            key = dimension, start - start % level, value
+            if key in coarser:
+                coarser[key].add(entry)
+            else:
+                coarser[key] = entry.copy()
+        for key, entry in coarser.items():
+            yield level, key, entry
+
+
+_COLUMNS = ("level", "dimension", "start", "value", *COUNTS, *HISTOGRAMS)
+_ADD = (
+    f"insert into rollups ({', '.join(_COLUMNS)}) values ({', '.join('?' * len(_COLUMNS))}) on conflict do update set "
+    + ", ".join(f"{name} = {name} + excluded.{name}" for name in COUNTS)
+    + ", "
+    + ", ".join(f"{name} = histogram_sum({name}, excluded.{name})" for name in HISTOGRAMS)
+)
+_SUBTRACT = (
+    f"update rollups set {', '.join(f'{name} = {name} - ?' for name in COUNTS)}, "
+    f"{', '.join(f'{name} = histogram_rest({name}, ?)' for name in HISTOGRAMS)} "
+    "where level = ? and dimension = ? and start = ? and value = ?"
+)
+
+
+def register(connection: sqlite3.Connection) -> None:
+    """Give the connection the two SQL functions that roll-ups are written with."""
+    connection.create_function("histogram_sum", 2, _sum, deterministic=True)
+    connection.create_function("histogram_rest", 2, _rest, deterministic=True)
+
+
+def _sum(kept: bytes | None, added: bytes | None) -> bytes | None:
+    if kept is None or added is None:
+        return kept or added
+    total = decode(kept)
+    total.update(decode(added))
+    return encode(total)
+
+
+def _rest(kept: bytes | None, taken: bytes | None) -> bytes | None:
+    total = decode(kept)
+    total.subtract(decode(taken))
+    return encode(total)
+
+
+def add(connection: sqlite3.Connection, sources: Iterable[Source]) -> None:
+    """Enter calls that became final, within the open transaction."""
+    connection.executemany(
+        _ADD,
+        [
+            (level, *key, *entry.counts, *map(encode, entry.histograms))
+            for level, key, entry in _all_levels(tally(sources))
+        ],
+    )
+
+
+def subtract(connection: sqlite3.Connection, sources: Iterable[Source]) -> None:
+    """Take calls out again that are deleted or change, within the open transaction."""
+    keys = [(level, key, entry) for level, key, entry in _all_levels(tally(sources))]
+    connection.executemany(
+        _SUBTRACT, [(*entry.counts, *map(encode, entry.histograms), level, *key) for level, key, entry in keys]
+    )
+    connection.executemany(
+        "delete from rollups where level = ? and dimension = ? and start = ? and value = ? and calls = 0",
+        [(level, *key) for level, key, _ in keys],
+    )
