@@ -22,8 +22,8 @@ create table sessions (
   tags text, command text, kind text not null default 'agent', revision integer not null default 0);
 
 create table processes (
-  id integer primary key, pid integer not null, started_at integer not null, app text not null, command text not null,
-  cwd text not null, git_branch text not null, unique (pid, started_at, command));
+  id integer primary key, pid integer not null, started_at integer not null default 0, app text not null,
+  command text not null default '', cwd text not null default '', git_branch text not null default '', unique (pid, started_at, command));
 
 create table conversations (
   id integer primary key, title text not null, first_call integer not null, last_call integer not null,
@@ -38,8 +38,8 @@ create table calls (
   reasoning_tokens integer, total_tokens integer, usage_source text not null, cost_pico integer,
   cost_source text not null, duration_ms real, ttft_ms real, output_tokens_per_second real,
   retry_of integer, retry_count integer, finish_reason text, error_code text, error_type text, error_message text,
-  request_bytes integer not null, response_bytes integer not null, truncated integer not null,
-  audio_input_tokens integer, audio_output_tokens integer, image_tokens integer,
+  request_bytes integer not null default 0, response_bytes integer not null default 0,
+  truncated integer not null default 0, audio_input_tokens integer, audio_output_tokens integer, image_tokens integer,
   model_requested text, service_tier text, api_key text, user text, tags text, note text, rating text,
   door text not null, method text not null, scheme text not null, host text not null, path text not null,
   processing_ms real, body_hash integer, key_hash text, organization text, project text, user_agent text,

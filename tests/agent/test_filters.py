@@ -16,11 +16,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlite_utils import Database
 from wiretally.agent import filters
 from wiretally.agent.errors import UsageError
 from wiretally.agent.queries.where import EVERYTHING, Where
-from wiretally.agent.schema import migrations
+from wiretally.agent.schema import migrate
 
 type Row = dict[str, Any]
 type Predicate = Callable[[Row], bool]
@@ -75,7 +74,7 @@ class Sample:
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sample]:
     folder: Path = tmp_path_factory.mktemp("filters")
     connection = sqlite3.connect(folder / "sample.db")
-    migrations.apply(Database(connection))
+    migrate(connection)
     rng = random.Random(8)
     rows = [make_row(number, rng) for number in range(1, 161)]
     for number, name in enumerate(SESSIONS, 1):
