@@ -23,7 +23,8 @@ create table sessions (
 
 create table processes (
   id integer primary key, pid integer not null, started_at integer not null default 0, app text not null,
-  command text not null default '', cwd text not null default '', git_branch text not null default '', unique (pid, started_at, command));
+  command text not null default '', cwd text not null default '', git_branch text not null default '',
+  unique (pid, started_at, command));
 
 create table conversations (
   id integer primary key, title text not null, first_call integer not null, last_call integer not null,
