@@ -206,7 +206,7 @@ class Interpreter:
         if draft.bill == "free" or (exchange.status is not None and exchange.status >= 400 and not draft.usage):
             return FREE
         if draft.bill == "none":
-            return Cost(note="its usage is reported by another call")
+            return Cost(source="free", note="what it costs is told by a later call")
         terms = Terms(exchange.started_at, format.kind, draft.service_tier, draft.batch, exchange.host, draft.extra)
         return self.prices.price(model, usage, terms)
 

@@ -11,14 +11,18 @@ import msgspec
 
 from .call import JSON
 from .wire.draft import Draft, Fields, Format, Said, fields_of, said_of, text_of
+from .wire.form import read_form
 
 _decode_json = msgspec.json.Decoder().decode
 
 
 def read_request(draft: Draft, format: Format, body: bytes) -> None:
     """Take what the request says into the draft."""
-    document = load(body) if body[:1] in b'{ \r\n\t"' and body else None
-    fields = cast(Fields, document) if isinstance(document, dict) else {}
+    if body.startswith(b"--"):
+        fields = read_form(body)
+    else:
+        document = load(body) if body[:1] in (b"{", b" ", b"\n", b"\r", b"\t") else None
+        fields = cast(Fields, document) if isinstance(document, dict) else {}
     draft.request = fields
     draft.model_requested = text_of(fields, "model")
     draft.stream = fields.get("stream") is True
@@ -54,7 +58,7 @@ def read_event(draft: Draft, format: Format, name: str, data: bytes) -> bool:
 
 def read_answer(draft: Draft, format: Format, body: bytes, content_type: str, status: int | None) -> None:
     """Take a JSON or other answer into the draft."""
-    document = load(body) if "json" in content_type or body[:1] in b'{[ \r\n\t"' else None
+    document = load(body) if "json" in content_type or body[:1] in (b"{", b"[") else None
     if status is not None and status >= 400:
         draft.said = read_error(document, body)
         return

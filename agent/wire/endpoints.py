@@ -1,8 +1,8 @@
 """The one list of endpoints: which path is read by which wire format. Adding an endpoint is a line here, and a file
 beside this one where its format is new.
 
-Paths are those after `/v1/`; `{id}` stands for one segment. A path not listed is kind "other"; segments of it that
-look like ids become `{id}`.
+Paths are those after `/v1/`; `{id}` stands for one segment, `{word}` for one that is kept as it is. A path not listed
+is kind "other"; segments of it that look like ids become `{id}`.
 """
 
 from __future__ import annotations
@@ -11,16 +11,29 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from . import chat_completions, embeddings, realtime, responses
+from . import (
+    assistants,
+    audio,
+    batches,
+    chat_completions,
+    completions,
+    embeddings,
+    images,
+    jobs,
+    moderations,
+    realtime,
+    responses,
+)
 from .draft import Format
 
 OTHER = Format("other")
+ASSISTANTS = assistants.FORMAT
+CONVERSATIONS = Format("conversations")
 FILES = Format("files")
-VECTOR_STORES = Format("vector_stores")
-CONTAINERS = Format("containers")
 MODELS = Format("models")
 ORGANIZATION = Format("organization")
-FINE_TUNING = Format("fine_tuning")
+REALTIME = realtime.FORMAT
+VECTOR_STORES = Format("vector_stores")
 
 ENDPOINTS: dict[str, Format] = {
     "chat/completions": chat_completions.FORMAT,
@@ -32,32 +45,96 @@ ENDPOINTS: dict[str, Format] = {
     "responses/{id}": responses.FORMAT,
     "responses/{id}/cancel": responses.FORMAT,
     "responses/{id}/input_items": Format("responses"),
+    "completions": completions.FORMAT,
+    "engines/{id}/completions": completions.FORMAT,
     "embeddings": embeddings.FORMAT,
     "engines/{id}/embeddings": embeddings.FORMAT,
-    "realtime": realtime.FORMAT,
-    "realtime/calls": realtime.FORMAT,
-    "realtime/client_secrets": realtime.FORMAT,
-    "realtime/sessions": realtime.FORMAT,
-    "engines": MODELS,
-    "models": MODELS,
-    "models/{id}": MODELS,
-    "fine_tuning/jobs": FINE_TUNING,
-    "fine_tuning/jobs/{id}": FINE_TUNING,
-    "fine_tuning/jobs/{id}/events": FINE_TUNING,
-    "fine_tuning/jobs/{id}/cancel": FINE_TUNING,
+    "images/generations": images.FORMAT,
+    "images/edits": images.FORMAT,
+    "images/variations": images.FORMAT,
+    "audio/transcriptions": audio.TRANSCRIPTIONS,
+    "audio/translations": audio.TRANSCRIPTIONS,
+    "audio/speech": audio.SPEECH,
+    "audio/voices": Format("audio"),
+    "moderations": moderations.FORMAT,
+    "realtime": REALTIME,
+    "realtime/calls": REALTIME,
+    "realtime/calls/{id}/accept": REALTIME,
+    "realtime/calls/{id}/hangup": REALTIME,
+    "realtime/calls/{id}/refer": REALTIME,
+    "realtime/calls/{id}/reject": REALTIME,
+    "realtime/client_secrets": REALTIME,
+    "realtime/sessions": REALTIME,
+    "realtime/transcription_sessions": REALTIME,
+    "realtime/translations": REALTIME,
+    "batches": batches.FORMAT,
+    "batches/{id}": batches.FORMAT,
+    "batches/{id}/cancel": batches.FORMAT,
+    "assistants": ASSISTANTS,
+    "assistants/{id}": ASSISTANTS,
+    "threads": ASSISTANTS,
+    "threads/{id}": ASSISTANTS,
+    "threads/{id}/messages": ASSISTANTS,
+    "threads/{id}/messages/{id}": ASSISTANTS,
+    "threads/runs": assistants.RUNS,
+    "threads/{id}/runs": assistants.RUNS,
+    "threads/{id}/runs/{id}": assistants.RUNS,
+    "threads/{id}/runs/{id}/cancel": assistants.RUNS,
+    "threads/{id}/runs/{id}/submit_tool_outputs": assistants.RUNS,
+    "threads/{id}/runs/{id}/steps": ASSISTANTS,
+    "threads/{id}/runs/{id}/steps/{id}": ASSISTANTS,
+    "fine_tuning/jobs": jobs.FINE_TUNING,
+    "fine_tuning/jobs/{id}": jobs.FINE_TUNING,
+    "fine_tuning/jobs/{id}/{word}": jobs.FINE_TUNING,
+    "fine_tuning/checkpoints/{id}/permissions": jobs.FINE_TUNING,
+    "fine_tuning/checkpoints/{id}/permissions/{id}": jobs.FINE_TUNING,
+    "fine_tuning/alpha/graders/{word}": jobs.FINE_TUNING,
+    "evals": jobs.EVALS,
+    "evals/{id}": jobs.EVALS,
+    "evals/{id}/runs": jobs.EVALS,
+    "evals/{id}/runs/{id}": jobs.EVALS,
+    "evals/{id}/runs/{id}/output_items": jobs.EVALS,
+    "evals/{id}/runs/{id}/output_items/{id}": jobs.EVALS,
+    "videos": jobs.VIDEOS,
+    "videos/{id}": jobs.VIDEOS,
+    "videos/{id}/content": Format("videos"),
+    "videos/{id}/remix": jobs.VIDEOS,
+    "containers": jobs.CONTAINERS,
+    "containers/{id}": jobs.CONTAINERS,
+    "containers/{id}/files": jobs.CONTAINERS,
+    "containers/{id}/files/{id}": jobs.CONTAINERS,
+    "containers/{id}/files/{id}/content": Format("containers"),
+    "conversations": CONVERSATIONS,
+    "conversations/{id}": CONVERSATIONS,
+    "conversations/{id}/items": CONVERSATIONS,
+    "conversations/{id}/items/{id}": CONVERSATIONS,
     "files": FILES,
     "files/{id}": FILES,
     "files/{id}/content": FILES,
+    "uploads": FILES,
+    "uploads/{id}/{word}": FILES,
     "vector_stores": VECTOR_STORES,
     "vector_stores/{id}": VECTOR_STORES,
     "vector_stores/{id}/search": VECTOR_STORES,
     "vector_stores/{id}/files": VECTOR_STORES,
     "vector_stores/{id}/files/{id}": VECTOR_STORES,
+    "vector_stores/{id}/files/{id}/content": VECTOR_STORES,
     "vector_stores/{id}/file_batches": VECTOR_STORES,
+    "vector_stores/{id}/file_batches/{id}": VECTOR_STORES,
+    "vector_stores/{id}/file_batches/{id}/{word}": VECTOR_STORES,
+    "models": MODELS,
+    "models/{id}": MODELS,
+    "engines": MODELS,
+    "engines/{id}": MODELS,
+    "traces/ingest": Format("traces"),
+    "organization/{word}": ORGANIZATION,
+    "organization/{word}/{id}": ORGANIZATION,
     "organization/usage/{word}": ORGANIZATION,
+    "organization/projects/{id}/{word}": ORGANIZATION,
+    "organization/projects/{id}/{word}/{id}": ORGANIZATION,
 }
 
-ID = re.compile(r"[a-z]+_[A-Za-z0-9]{6,}|[A-Za-z-]*[A-Za-z0-9]*-?[0-9][A-Za-z0-9_:.-]{6,}|[0-9]+")
+ID = re.compile(r"[a-z]+_(?=[A-Za-z]*[0-9])[A-Za-z0-9]{3,}|[A-Za-z-]*[A-Za-z0-9]*-?[0-9][A-Za-z0-9_:.-]{6,}|[0-9]+")
 
 
 @dataclass(slots=True)
