@@ -18,6 +18,7 @@ from pathlib import Path
 from .entry import Process
 from .git_branch import git_branch
 from .programs import app_name, masked_command
+from .redaction import Redactor
 
 type Address = tuple[str, int]
 
@@ -27,13 +28,13 @@ REMEMBERED = 64
 
 
 class Attributor:
-    """Finds the process behind a connection. `mask` takes secrets out of a command line (`Redactor.text`).
-
+    """Finds the process behind a connection. `mask` takes out of a command line what looks like a secret; by default
+    the built-in rules do. What is a secret by the name of its option is masked in any case.
     Not thread-safe: one thread owns it.
     """
 
-    def __init__(self, mask: Callable[[str], str]) -> None:
-        self._mask = mask
+    def __init__(self, mask: Callable[[str], str] | None = None) -> None:
+        self._mask = mask or Redactor(salt=b"").text  # the salt is for hashes of keys, which are not asked for here
         self._callers: dict[int, None] = {}
 
     def resolve(self, peer: Address, door_port: int) -> Process | None:

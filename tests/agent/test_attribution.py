@@ -61,6 +61,13 @@ def test_the_process_behind_a_connection(attributor: Attributor, tmp_path: Path,
         assert found.started_at == pytest.approx(psutil.Process(process.pid).create_time(), abs=0.05)
 
 
+def test_a_key_in_a_command_line_is_masked_by_default(tmp_path: Path) -> None:
+    key = "sk-proj-" + "a1" * 20
+    with door() as listener, client(tmp_path, listener, key), listener.accept()[0] as accepted:
+        found = Attributor().resolve(accepted.getpeername(), listener.getsockname()[1])
+        assert found and key not in found.command and "redacted" in found.command
+
+
 def test_an_ipv4_connection_from_a_dual_stack_socket(attributor: Attributor) -> None:
     with door() as listener, socket.socket(socket.AF_INET6) as ours:
         ours.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
