@@ -77,14 +77,16 @@ class Capture:
     @harmless
     def requestheaders(self, flow: http.HTTPFlow) -> None:
         request = flow.request
+        if flow.response is not None:
+            return  # refused at the door: nobody's call
         if request.host not in self._hosts and f"{request.host}:{request.port}" not in self._hosts:
-            request.stream = flow.response is None
+            request.stream = True
             return
         call = _Call(request.host, request.port, request.scheme, request.path)
         flow.metadata[CAPTURE] = call
         fields = request.headers.fields
         length, coding = scope.header(fields, b"content-length"), scope.header(fields, b"transfer-encoding")
-        if flow.response is None and scope.is_streamed("", length, coding is not None):
+        if scope.is_streamed("", length, coding is not None):
             self._begin(flow, call, None, None)
             request.stream = StreamTap(functools.partial(self._sent, flow.id), self.sink.fault, self._cap)
 

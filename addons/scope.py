@@ -70,7 +70,8 @@ def sender_of_proxy_authorization(value: str) -> Sender:
         user, _, password = base64.b64decode(encoded, validate=True).decode("utf-8").partition(":")
     except (binascii.Error, UnicodeDecodeError):
         return NOBODY
-    return Sender(unquote(user) or None, parse_tags(unquote(password)))
+    # clients decode the percent-encoding of a URL's user part, most of them
+    return Sender(unquote(user) or None, parse_tags(password if "=" in password else unquote(password)))
 
 
 def sender_of_path(path: str) -> tuple[Sender, str]:

@@ -18,7 +18,6 @@ import socket
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 from mitmproxy import exceptions
@@ -35,34 +34,11 @@ from ..addons.scope import allow_pattern
 from .errors import UsageError, WiretallyError
 from .journal import Descriptors, Writer
 from .outbox import Outbox
+from .plans import ProxyPlan
 
 TEND_SECONDS: Final = 0.1
 IDLE_SECONDS: Final = 4 * 3600
 """mitmproxy closes a connection after this long without a byte; long reasoning calls are silent for minutes."""
-
-
-@dataclass(frozen=True, slots=True)
-class ProxyPlan:
-    """What the supervisor wants of a proxy process. Holds passwords: travels by pipe, never on a command line."""
-
-    journal: str
-    proxy_socket: int
-    base_url_socket: int
-    confdir: str
-    hosts: list[str]
-    listen_host: str = "127.0.0.1"
-    upstream: dict[str, str] = field(default_factory=dict[str, str])
-    upstream_ca: str | None = None
-    upstream_proxy: str | None = None
-    proxy_auth: str | None = None
-    max_body_bytes: int = 8 * 1024 * 1024
-    capture: str | None = None
-    addons: list[str] = field(default_factory=list[str])
-    options: dict[str, str] = field(default_factory=dict[str, str])
-    drain_seconds: float = 10.0
-
-    def line(self) -> bytes:
-        return json.dumps(asdict(self)).encode() + b"\n"
 
 
 def _upstreams(plan: ProxyPlan) -> dict[str, Upstream]:

@@ -7,7 +7,7 @@ import os
 import tomllib
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -36,54 +36,28 @@ class AgentSettings(Section):
     bodies: bool = Field(True, description="keep request and response bodies")
     max_body_bytes: int = Field(8_388_608, ge=0, description="how much of one body is kept")
     index: bool = Field(True, description="keep a full-text index of prompts and answers")
+    proxy_auth: str | None = Field(
+        None, description="USER:PASSWORD the proxy asks for; needed where others can reach it"
+    )
+    capture: str | None = Field(None, description="mitmproxy's local mode, such as local:python3 (experimental)")
+    drain_seconds: float = Field(10.0, ge=0, le=3600, description="how long calls under way may take at a stop")
     workers: int = Field(1, ge=1, le=32, description="proxy processes")
     addons: list[str] = Field(default_factory=list[str], description="mitmproxy scripts to load")
     options: dict[str, str] = Field(default_factory=dict[str, str], description="mitmproxy options to set")
 
 
-type Usd = Annotated[Decimal, Field(ge=0, allow_inf_nan=False)]
-
-type RateKey = Literal[
-    "input_mtok",
-    "cache_read_mtok",
-    "cache_write_mtok",
-    "output_mtok",
-    "input_audio_mtok",
-    "output_audio_mtok",
-    "cache_audio_read_mtok",
-    "input_image_mtok",
-    "output_image_mtok",
-    "cache_image_read_mtok",
-    "input_mchars",
-    "audio_hours",
-]
-
-
 class PriceSettings(Section):
-    """Prices that beat those of the price lists, in USD; the same tables as in agent/prices.toml."""
+    """Prices that beat those of the price lists, in USD."""
 
-    models: dict[str, dict[RateKey, Usd]] = Field(
-        default_factory=dict[str, dict[RateKey, Usd]],
-        description="by model: USD a million tokens or characters, or an hour of audio",
+    models: dict[str, dict[str, Decimal]] = Field(
+        default_factory=dict[str, dict[str, Decimal]],
+        description="by model: input_mtok, cache_read_mtok, output_mtok, ... (USD a million tokens), audio_hours",
     )
-    aliases: dict[str, str] = Field(
-        default_factory=dict[str, str], description="names of models that are priced as another one"
+    tools: dict[str, Decimal] = Field(
+        default_factory=dict[str, Decimal], description="by hosted tool: web_search, file_search (USD a thousand calls)"
     )
-    tools: dict[Literal["web_search", "web_search_preview", "file_search"], Usd] = Field(
-        default_factory=dict[Literal["web_search", "web_search_preview", "file_search"], Usd],
-        description="USD a thousand calls of a hosted tool",
-    )
-    containers: dict[str, Usd] = Field(
-        default_factory=dict[str, Usd], description="USD a container session, by its memory (1g, 4g, 16g, 64g)"
-    )
-    images: dict[str, dict[str, Usd]] = Field(
-        default_factory=dict[str, dict[str, Usd]], description="USD an image, by model and 'quality size'"
-    )
-    videos: dict[str, dict[str, Usd]] = Field(
-        default_factory=dict[str, dict[str, Usd]], description="USD a second of video, by model and size"
-    )
-    training: dict[str, Usd] = Field(
-        default_factory=dict[str, Usd], description="USD a million trained tokens, by model"
+    containers: dict[str, Decimal] = Field(
+        default_factory=dict[str, Decimal], description="by memory (1g, 4g, 16g, 64g): USD a container session"
     )
 
 
@@ -114,6 +88,7 @@ ENVIRONMENT = {
     "WIRETALLY_LISTEN_HOST": ("agent", "listen_host"),
     "WIRETALLY_UPSTREAM_CA": ("agent", "upstream_ca"),
     "WIRETALLY_UPSTREAM_PROXY": ("agent", "upstream_proxy"),
+    "WIRETALLY_PROXY_AUTH": ("agent", "proxy_auth"),
     "WIRETALLY_BODIES": ("agent", "bodies"),
 }
 """The variables that set a setting. WIRETALLY_HOME is read by locations.py."""

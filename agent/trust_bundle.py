@@ -75,3 +75,25 @@ def _system() -> Path:
     import certifi
 
     return next((path for path in map(Path, SYSTEM_BUNDLES) if path.is_file()), Path(certifi.where()))
+
+
+def upstream_bundle(home: Home, extra: str | None, environ: Mapping[str, str] | None = None) -> Path:
+    """What the agent itself trusts: certifi's list and the user's own, `extra` (PEM) besides; never our own root.
+
+    Raises WiretallyError where `extra` is no file of certificates.
+    """
+    import certifi
+
+    target = home.ca / "upstream.pem"
+    sources = [Path(certifi.where()), *_sources(home.ca / "bundle.pem", os.environ if environ is None else environ)]
+    if extra is not None:
+        path = Path(extra).expanduser()
+        if not path.is_file() or not _CERTIFICATE.search(path.read_bytes()):
+            what = "has no PEM certificate in it" if path.is_file() else "is not a file"
+            raise WiretallyError(f"--upstream-ca {extra} {what}. Give the file with the upstream's authority.")
+        sources.append(path)
+    blocks: dict[bytes, None] = {}
+    for source in sources:
+        blocks.update(dict.fromkeys(_CERTIFICATE.findall(source.read_bytes())))
+    replace_file(target, b"\n".join([*blocks, b""]), 0o644)
+    return target

@@ -1,0 +1,151 @@
+"""`wiretally agent`, `agent status`, `agent stop`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from ..errors import UsageError, WiretallyError
+from ..locations import home
+
+
+def _pairs(values: tuple[str, ...], option: str) -> dict[str, str]:
+    pairs: dict[str, str] = {}
+    for value in values:
+        name, equals, rest = value.partition("=")
+        if not equals or not name or not rest:
+            raise UsageError(f"{option} {value!r} is not of the form NAME=VALUE.")
+        pairs[name] = rest
+    return pairs
+
+
+@click.group(invoke_without_command=True)
+@click.option("--port", type=int, help="port of the HTTPS proxy  [default: 8787; 0: any free one]")
+@click.option("--base-url-port", type=int, help="port of the base-URL door  [default: 8788; 0: any free one]")
+@click.option("--listen-host", help="address the proxy listens on  [default: 127.0.0.1]")
+@click.option("--proxy-auth", metavar="USER:PASSWORD", help="password for the proxy, needed beyond loopback")
+@click.option("--host", "hosts", multiple=True, metavar="NAME", help="a further host to intercept (repeatable)")
+@click.option(
+    "--upstream", multiple=True, metavar="HOST=HOST:PORT", help="where a host's calls go instead (repeatable)"
+)
+@click.option("--upstream-ca", metavar="FILE", help="further authorities to trust upstream, PEM")
+@click.option("--upstream-proxy", metavar="URL", help="proxy to reach the provider through")
+@click.option("--session", metavar="NAME", help="name of the session  [default: date and time]")
+@click.option("--no-bodies", is_flag=True, help="keep no request and response bodies")
+@click.option("--no-index", is_flag=True, help="keep no full-text index")
+@click.option("--capture", metavar="local:NAME", help="mitmproxy's local mode, experimental")
+@click.option("--addon", "addons", multiple=True, metavar="FILE", help="a mitmproxy script to load (repeatable)")
+@click.option("--set", "options", multiple=True, metavar="OPTION=VALUE", help="a mitmproxy option (repeatable)")
+@click.option("--workers", type=int, help="proxy processes  [default: 1]")
+@click.option("--detach", is_flag=True, help="run in the background")
+@click.pass_context
+def command(ctx: click.Context, detach: bool, **flags: Any) -> None:
+    """Run the agent that intercepts and records.
+
+    Runs in the foreground until Ctrl+C. Lead programs to it with `wiretally exec` or `wiretally env`.
+    """
+    if ctx.invoked_subcommand is not None:
+        return
+    if detach:
+        _detach()
+        return
+    import asyncio
+
+    from ..logs import log_to
+    from ..settings import load
+    from ..supervisor import Supervisor
+
+    place = home().make()
+    settings = load(place.config, {"agent": _settings(flags)}).agent
+    supervisor = Supervisor(place, settings)
+
+    def ready() -> None:
+        proxy, base = supervisor.ports
+        click.echo(f"recording session {supervisor.session!r} to {place.database}", err=True)
+        click.echo(f"  proxy     http://127.0.0.1:{proxy}     wiretally exec -- python app.py", err=True)
+        click.echo(f"  base URL  http://127.0.0.1:{base}/v1  OPENAI_BASE_URL=http://127.0.0.1:{base}/v1", err=True)
+
+    supervisor.on_ready = ready
+    with log_to(place.log):
+        asyncio.run(supervisor.run())
+
+
+def _settings(flags: dict[str, Any]) -> dict[str, Any]:
+    """What was given on the command line, by the names of the settings."""
+    given: dict[str, Any] = {
+        name: value for name, value in flags.items() if value is not None and value is not False and value != ()
+    }
+    for name in ("hosts", "addons"):
+        if name in given:
+            given[name] = list(given[name])
+    if "upstream" in given:
+        given["upstream"] = _pairs(given["upstream"], "--upstream")
+    if "options" in given:
+        given["options"] = _pairs(given["options"], "--set")
+    if given.pop("no_bodies", False):
+        given["bodies"] = False
+    if given.pop("no_index", False):
+        given["index"] = False
+    return given
+
+
+def _detach() -> None:
+    import sys
+
+    from .. import lifecycle
+
+    place = home()
+    # the same command line again, so that a flag means the same in the background
+    flags = [part for part in sys.argv[sys.argv.index("agent") + 1 :] if part != "--detach"]
+    if lifecycle.status(place):
+        raise WiretallyError(f"an agent already runs on {place.path}. See `wiretally agent status`.")
+    found = lifecycle.start_detached(place, flags)
+    click.echo(f"the agent runs (process {found.supervisor_pid}), proxy on port {found.port}, ", err=True, nl=False)
+    click.echo(f"base URL http://127.0.0.1:{found.base_url_port}/v1; `wiretally agent stop` ends it", err=True)
+
+
+@command.command()
+@click.option("--json", "as_json", is_flag=True, help="machine-readable")
+def status(as_json: bool) -> None:
+    """Show the running agent: processes, ports, counters."""
+    from .. import lifecycle
+    from ..queries.calls import count
+    from ..queries.reader import DatabaseMissing, Reader
+    from ..queries.where import EVERYTHING
+
+    place = home()
+    found = lifecycle.status(place)
+    try:
+        with Reader(place.database) as reader:
+            calls = count(reader, EVERYTHING)
+    except DatabaseMissing:
+        calls = 0
+    facts: dict[str, Any] = {"running": found is not None, "calls": calls, "home": str(place.path)}
+    if found:
+        facts |= asdict(found)
+    if as_json:
+        click.echo(json.dumps(facts))
+        return
+    if not found:
+        click.echo(
+            f"no agent runs on {place.path}; {calls:,} calls recorded. Start one with `wiretally agent --detach`."
+        )
+        return
+    click.echo(f"recording {found.session!r} to {place.database}: {calls:,} calls, {found.open} open")
+    click.echo(f"proxy http://127.0.0.1:{found.port}   base URL http://127.0.0.1:{found.base_url_port}/v1")
+    click.echo(f"processes: supervisor {found.supervisor_pid}, proxy {found.proxy_pid}, recorder {found.recorder_pid}")
+    click.echo(f"waiting {found.waiting:,}   dropped {found.dropped:,}   faults of our own {found.faults:,}")
+
+
+@command.command()
+def stop() -> None:
+    """Stop the agent; calls under way get time to end."""
+    from .. import lifecycle
+
+    if lifecycle.stop(home()):
+        click.echo("the agent has ended", err=True)
+    else:
+        raise WiretallyError(f"no agent runs on {home().path}.")

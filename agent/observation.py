@@ -1,0 +1,138 @@
+"""Follows one call from its first frame to its last, and says at any moment what there is to save of it.
+
+Chooses the way of reading: an answer read whole, a stream followed piece by piece, or a websocket with many calls.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import replace
+
+from .assembly import Assembled
+from .call import Call
+from .entry import Entry, Process
+from .exchange import Message, header
+from .interpret import Interpreter, SocketInterpreter, StreamProgress
+from .locations import Home
+from .plans import RecorderPlan
+
+type Fault = Callable[[str, BaseException], None]
+
+
+class Observer:
+    """Makes an observation for each call. Holds what they share."""
+
+    def __init__(self, home: Home, plan: RecorderPlan, fault: Fault) -> None:
+        self.interpreter = Interpreter(salt=_salt(home))
+        self.bodies = plan.bodies
+        self.fault = fault
+
+    def observe(self, call: Assembled) -> Observation:
+        """The way to read `call`."""
+        if (header(call.exchange.request_headers, "upgrade") or "").lower() == "websocket":
+            return SocketObservation(self)
+        return Observation(self)
+
+
+class Observation:
+    """One HTTP call."""
+
+    def __init__(self, observer: Observer) -> None:
+        self._observer = observer
+        self._progress: StreamProgress | None = None
+
+    def entries(self, call: Assembled, process: Process | None, session: str) -> list[Entry]:
+        """What to save now."""
+        exchange = call.exchange
+        if call.ended:
+            return [self._whole(call, process, session)]
+        if exchange.status is None:
+            return [self._entry(self._observer.interpreter.call(exchange), call, process, session)]
+        if self._progress is None:
+            self._progress = StreamProgress(exchange, self._observer.interpreter)
+        for at, piece in call.new:
+            self._progress.feed(piece, at)
+        call.new.clear()
+        return [self._entry(self._progress.call(), call, process, session)]
+
+    def _whole(self, call: Assembled, process: Process | None, session: str) -> Entry:
+        exchange = call.whole()
+        interpreter = self._observer.interpreter
+        entry = self._entry(interpreter.call(exchange), call, process, session)
+        if not self._observer.bodies:
+            return entry
+        asked, answered = interpreter.decoded_bodies(exchange)
+        return replace(entry, request_body=asked, response_body=answered)
+
+    def unreadable(self, call: Assembled, process: Process | None, session: str) -> Entry:
+        """The row of a call that no reader could read: what the proxy knew, and the answer's bytes as they came."""
+        it = call.whole()
+        bare = Call(
+            uid=it.uid,
+            started_at=it.started_at,
+            state="open" if not call.ended else "done" if it.ending == "answered" else "aborted",
+            method=it.method,
+            scheme=it.scheme,
+            host=it.host,
+            path=it.path.partition("?")[0],
+            endpoint=it.path.partition("?")[0],
+            door=it.door,
+            status=it.status,
+            request_bytes=it.request_size,
+            response_bytes=it.response_size,
+            note="unreadable: wiretally could not read this call; its answer is kept as it came",
+        )
+        body = it.response_body if call.ended and self._observer.bodies else None
+        return Entry(bare, it.session or session, process, response_body=body)
+
+    def _entry(self, call: Call, of: Assembled, process: Process | None, session: str) -> Entry:
+        exchange, interpreter = of.exchange, self._observer.interpreter
+        if exchange.tags:
+            call = replace(call, tags={**call.tags, **exchange.tags})
+        return Entry(
+            call,
+            exchange.session or session,
+            process,
+            None,
+            interpreter.redacted_headers(exchange.request_headers),
+            interpreter.redacted_headers(exchange.response_headers),
+        )
+
+
+class SocketObservation(Observation):
+    """One websocket: the connection is a call, and each response on it is one."""
+
+    def __init__(self, observer: Observer) -> None:
+        super().__init__(observer)
+        self._socket: SocketInterpreter | None = None
+
+    def entries(self, call: Assembled, process: Process | None, session: str) -> list[Entry]:
+        if self._socket is None:
+            self._socket = SocketInterpreter(call.exchange, self._observer.interpreter)
+        responses: list[tuple[Call, tuple[Message, ...]]] = []
+        for message in call.new_messages:
+            responses += self._socket.feed(message)
+        call.new_messages.clear()
+        if call.ended:
+            responses += self._socket.close()
+        connection = self._entry(self._observer.interpreter.call(call.exchange), call, process, session)
+        connection = replace(connection, connection=call.exchange.uid)
+        found = [
+            replace(
+                self._entry(it, call, process, session),
+                connection=call.exchange.uid,
+                messages=messages if self._observer.bodies else (),
+            )
+            for it, messages in responses
+        ]
+        return [*found, connection]
+
+
+def _salt(home: Home) -> bytes:
+    """What key hashes of this home are salted with; made once, 0600."""
+    path = home.path / "salt"
+    if not path.exists():
+        path.touch(0o600)
+        path.write_bytes(secrets.token_bytes(16))
+    return path.read_bytes()

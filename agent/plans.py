@@ -1,0 +1,49 @@
+"""What the supervisor tells its processes. Plans may hold passwords: they travel by pipe, never on a command line."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class ProxyPlan:
+    """What the supervisor wants of a proxy process. Sockets and the journal are inherited descriptors."""
+
+    journal: str
+    proxy_socket: int
+    base_url_socket: int
+    confdir: str
+    hosts: list[str]
+    listen_host: str = "127.0.0.1"
+    upstream: dict[str, str] = field(default_factory=dict[str, str])
+    upstream_ca: str | None = None
+    upstream_proxy: str | None = None
+    proxy_auth: str | None = None
+    max_body_bytes: int = 8 * 1024 * 1024
+    capture: str | None = None
+    addons: list[str] = field(default_factory=list[str])
+    options: dict[str, str] = field(default_factory=dict[str, str])
+    drain_seconds: float = 10.0
+
+    def line(self) -> bytes:
+        """The plan as the first line of the process's standard input."""
+        return json.dumps(asdict(self)).encode() + b"\n"
+
+
+@dataclass(frozen=True, slots=True)
+class RecorderPlan:
+    """What the supervisor wants of a recorder."""
+
+    journals: list[str]
+    home: str
+    life: int
+    session: str
+    doors: list[int]
+    bodies: bool = True
+    index: bool = True
+    fresh: bool = False  # the first recorder of this agent: whatever is still open belongs to an agent that is gone
+
+    def line(self) -> bytes:
+        """The plan as the first line of the process's standard input."""
+        return json.dumps(asdict(self)).encode() + b"\n"

@@ -1,0 +1,215 @@
+"""The recorder process: frames → exchanges → calls → rows. One writer, a transaction every 50 ms while calls come.
+
+Run by the supervisor as `python -m wiretally.agent.recorder` with a RecorderPlan as one line of JSON on standard input.
+It ends when the life pipe does: then supervisor and proxies are gone, and what they wrote has been read. Answers one
+line of JSON on standard output: `{"ready": true}` or `{"error": "…"}`.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import select
+import signal
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final, Protocol
+
+from . import journal
+from .assembly import Assembled, Assembler
+from .callers import Callers
+from .entry import Entry
+from .errors import WiretallyError
+from .exchange import Frame, Kind, decode
+from .locations import Home
+from .observation import Observation, Observer
+from .plans import RecorderPlan
+from .saving import Saver
+
+FLUSH_SECONDS: Final = 0.05
+PROGRESS_SECONDS: Final = 0.2
+"""An open call's row changes at most this often."""
+TICK_SECONDS: Final = 1.0
+MAX_FRAMES: Final = 2000
+
+log = logging.getLogger("recorder")
+
+
+class Ticker(Protocol):
+    """Something done about once a second in the recorder, such as evaluating alarms. May raise; that is counted."""
+
+    def tick(self, now: float) -> None: ...
+
+
+class Recorder:
+    """Reads the journals until their writers are gone."""
+
+    def __init__(self, plan: RecorderPlan, saver: Saver, observer: Observer) -> None:
+        self._plan = plan
+        self._saver = saver
+        self._observer = observer
+        self._callers = Callers(saver.fault)
+        self._readers = [journal.Reader(journal.Descriptors.parse(text)) for text in plan.journals]
+        self._assemblers = [Assembler() for _ in self._readers]
+        self._changed: dict[str, tuple[Assembler, Assembled]] = {}
+        self._observations: dict[str, Observation] = {}
+        self._saved_at: dict[str, float] = {}
+        self._tickers: list[Ticker] = []
+        self._stages: dict[int, Callable[[Frame], None]] = {
+            Kind.CONNECTED: self._connected,
+            Kind.REFUSED: self._refused,
+            Kind.FAULT: self._fault,
+        }
+
+    def add(self, ticker: Ticker) -> None:
+        self._tickers.append(ticker)
+
+    def run(self) -> None:
+        """Until the life pipe ends and the journals are empty."""
+        flushed = ticked = 0.0
+        alive = True
+        while True:
+            took = self._read()
+            now = time.time()
+            if ((self._changed or took) and now - flushed >= FLUSH_SECONDS) or self._saver.troubled:
+                self.flush(now)
+                flushed = now
+            if now - ticked >= TICK_SECONDS:
+                ticked = now
+                self._tick(now)
+            if not took:
+                if not alive:
+                    self._finish(now)
+                    return
+                due = min(flushed + FLUSH_SECONDS if self._changed else now + 1, ticked + TICK_SECONDS)
+                self._readers[0].sleep(max(0.001, min(due - now, 0.2 if len(self._readers) > 1 else 1.0)))
+            alive = alive and not select.select([self._plan.life], [], [], 0)[0]
+
+    def _read(self) -> bool:
+        took = False
+        if self._saver.full:
+            return False  # what comes waits in the journal, and then in the proxy
+        for reader, assembler in zip(self._readers, self._assemblers, strict=True):
+            for raw in reader.read(MAX_FRAMES):
+                took = True
+                try:
+                    self._take(assembler, decode(raw))
+                except Exception as error:  # noqa: BLE001 one frame's fault must not stop the others
+                    self._saver.fault("recorder.take", error)
+        return took
+
+    def _take(self, assembler: Assembler, frame: Frame) -> None:
+        if stage := self._stages.get(frame[0]):
+            stage(frame)
+        elif frame[0] == Kind.GONE:
+            for call in assembler.gone(frame[3]):
+                self._changed[call.exchange.uid] = (assembler, call)
+        elif call := assembler.feed(frame):
+            self._changed[frame[1]] = (assembler, call)
+
+    def _connected(self, frame: Frame) -> None:
+        self._callers.connected(frame[1], (frame[4][0], frame[4][1]), frame[5])
+
+    def _refused(self, frame: Frame) -> None:
+        process = self._callers.of(frame[1], wait=0.2)
+        self._saver.refusal(process, frame[5], frame[6])
+
+    def _fault(self, frame: Frame) -> None:
+        self._saver.count_fault(frame[4], frame[5])
+
+    def flush(self, now: float) -> None:
+        """Save what ended, and what is open and changed; then give the journals' room back."""
+        positions = [reader.position for reader in self._readers]
+        entries: list[Entry] = []
+        for uid, (assembler, call) in list(self._changed.items()):
+            if not call.begun:
+                del self._changed[uid]
+                continue
+            if not call.ended and now - self._saved_at.get(uid, 0) < PROGRESS_SECONDS:
+                continue
+            del self._changed[uid]
+            entries += self._entries(uid, call)
+            if call.ended:
+                assembler.forget(uid)
+                self._observations.pop(uid, None)
+                self._saved_at.pop(uid, None)
+            else:
+                self._saved_at[uid] = now
+        self._saver.save(entries)
+        for reader, position in zip(self._readers, positions, strict=True):
+            reader.commit(position)
+            reader.counters[journal.SPOOLED] = self._saver.waiting
+            reader.counters[journal.COMMITTED] = self._saver.saved
+
+    def _entries(self, uid: str, call: Assembled) -> list[Entry]:
+        observation = self._observations.get(uid)
+        if observation is None:
+            observation = self._observations[uid] = self._observer.observe(call)
+        process = self._callers.of(call.exchange.connection, wait=0.1 if call.ended else 0)
+        try:
+            return observation.entries(call, process, self._plan.session)
+        except Exception as error:  # noqa: BLE001 what can't be read is kept as it came, and said so
+            self._saver.fault("recorder.entries", error)
+            return [observation.unreadable(call, process, self._plan.session)]
+
+    def _tick(self, now: float) -> None:
+        for reader in self._readers:
+            reader.beat()
+        counters = [reader.counters for reader in self._readers]
+        self._saver.tend(
+            now,
+            {
+                "dropped": str(sum(it[journal.DROPPED] for it in counters)),
+                "waiting": str(sum(it[journal.WAITING] for it in counters) + self._saver.waiting),
+                "open": str(sum(len(it.open) for it in self._assemblers)),
+            },
+        )
+        for ticker in self._tickers:
+            try:
+                ticker.tick(now)
+            except Exception as error:  # noqa: BLE001 an alarm's fault must not stop the recording
+                self._saver.fault(type(ticker).__name__, error)
+
+    def _finish(self, now: float) -> None:
+        for assembler in self._assemblers:
+            for call in assembler.gone(now):
+                self._changed[call.exchange.uid] = (assembler, call)
+        self._saved_at.clear()
+        self.flush(now)
+        self._callers.close()
+        self._saver.close(self._plan.session, now)
+
+
+def _plan() -> RecorderPlan:
+    line = b""
+    while not line.endswith(b"\n"):
+        if not (part := os.read(0, 65536)):
+            raise WiretallyError("the recorder was started without a plan; start `wiretally agent` instead.")
+        line += part
+    return RecorderPlan(**json.loads(line))
+
+
+def main(arguments: Sequence[str] = ()) -> int:
+    """The process. Exit 1 with an error line where the database can't be used."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s recorder %(levelname)s %(message)s")
+    logging.raiseExceptions = False
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)  # it ends when everybody who writes is gone
+    try:
+        plan = _plan()
+        home = Home(Path(plan.home))
+        saver = Saver(home, plan)
+        recorder = Recorder(plan, saver, Observer(home, plan, saver.fault))
+    except (WiretallyError, OSError) as error:
+        print(json.dumps({"error": str(error)}), flush=True)
+        return 1
+    print(json.dumps({"ready": True}), flush=True)
+    recorder.run()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

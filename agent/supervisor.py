@@ -1,0 +1,332 @@
+"""The supervisor: `wiretally agent`. Owns sockets and journals, starts proxies and recorder, replaces what dies.
+
+It touches no call, so that nothing a call brings can bring it down.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import hmac
+import json
+import logging
+import os
+import secrets
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import IO, Any, Final
+
+from . import certificates, journal
+from .errors import UsageError, WiretallyError
+from .exchange import Kind, encode
+from .locations import Home
+from .plans import ProxyPlan, RecorderPlan
+from .settings import AgentSettings
+from .trust_bundle import upstream_bundle
+
+OPENAI: Final = "api.openai.com"
+HEAL_SECONDS: Final = (0.0, 0.1, 0.5, 2.0, 5.0)
+"""How long to wait before a process that keeps dying is started again."""
+STEADY_SECONDS: Final = 10.0
+
+log = logging.getLogger("agent")
+
+
+@dataclass(slots=True)
+class Child:
+    """One process and what it was started with."""
+
+    name: str
+    arguments: list[str]
+    inherits: tuple[int, ...]
+    line: bytes
+    process: asyncio.subprocess.Process | None = None
+    started: float = 0.0
+    deaths: int = 0
+
+    @property
+    def pid(self) -> int | None:
+        return self.process.pid if self.process else None
+
+
+def listen(host: str, port: int, option: str) -> socket.socket:
+    """A listening socket. Raises WiretallyError where the port is taken or the address not ours."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    door = socket.socket(family, socket.SOCK_STREAM)
+    door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        door.bind((host, port))
+        door.listen(1024)
+    except OSError as error:
+        door.close()
+        raise WiretallyError(
+            f"cannot listen on {host}:{port}: {error.strerror}. Stop what uses it, or choose another with {option}."
+        ) from error
+    door.setblocking(False)
+    return door
+
+
+def lock(home: Home) -> IO[str]:
+    """Hold the home's lock: one agent a home. Raises WiretallyError where another agent has it."""
+    file = home.lock.open("a")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        file.close()
+        raise WiretallyError(
+            f"an agent already runs on {home.path}. See `wiretally agent status`, or `wiretally agent stop` it."
+        ) from error
+    return file
+
+
+class Supervisor:
+    """One agent, from start to stop."""
+
+    def __init__(self, home: Home, settings: AgentSettings) -> None:
+        self.home = home
+        self.settings = settings
+        self.session = settings.session or datetime.now().strftime("%Y-%m-%d %H:%M:%S")
+        self._stopping = asyncio.Event()
+        self._proxies: list[Child] = []
+        self._recorder: Child | None = None
+        self._journals: list[journal.Descriptors] = []
+        self._views: list[journal.Journal] = []
+        self._watchers: list[asyncio.Task[None]] = []
+        self._token = secrets.token_urlsafe(24)
+        self.ports = (0, 0)
+        self.on_ready: Callable[[], None] = lambda: None
+
+    async def run(self) -> None:
+        """Until SIGTERM, SIGINT or `agent stop`. Raises WiretallyError where it cannot start."""
+        settings, home = self.settings, self.home
+        if settings.listen_host not in ("127.0.0.1", "localhost", "::1") and not settings.proxy_auth:
+            raise UsageError(
+                f"--listen-host {settings.listen_host} lets other machines in: give a password with "
+                "--proxy-auth USER:PASSWORD, or listen on 127.0.0.1."
+            )
+        held = lock(home.make())
+        with (
+            held,
+            listen(settings.listen_host, settings.port, "--port") as proxy_door,
+            # The base-URL door has no password, so it never leaves this machine.
+            listen("127.0.0.1", settings.base_url_port, "--base-url-port") as base_door,
+        ):
+            self.ports = (proxy_door.getsockname()[1], base_door.getsockname()[1])
+            life_read, life_write = os.pipe()
+            control = await asyncio.start_server(self._answer, "127.0.0.1", 0)
+            try:
+                self._plan(proxy_door, base_door, (life_read, life_write))
+                await self._start_all()
+                self._write_file(control.sockets[0].getsockname()[1])
+                self.on_ready()
+                await self._watch()
+            finally:
+                control.close()
+                await self._stop_all(life_write)
+                os.close(life_read)
+                home.agent_file.unlink(missing_ok=True)
+
+    def _plan(self, proxy_door: socket.socket, base_door: socket.socket, life: tuple[int, int]) -> None:
+        settings, home = self.settings, self.home
+        hosts = list(dict.fromkeys([OPENAI, *settings.hosts]))
+        authority = certificates.authority(home, hosts)
+        if authority.is_new:
+            log.warning("made a new authority for %s; trust it with `wiretally cert install`", ", ".join(hosts))
+        trusted = upstream_bundle(home, settings.upstream_ca)
+        for _ in range(settings.workers):
+            made = journal.create()
+            self._journals.append(made)
+            self._views.append(journal.Journal(made))
+            plan = ProxyPlan(
+                journal=str(made),
+                proxy_socket=proxy_door.fileno(),
+                base_url_socket=base_door.fileno(),
+                confdir=str(home.ca),
+                hosts=hosts,
+                listen_host=settings.listen_host,
+                upstream=settings.upstream,
+                upstream_ca=str(trusted),
+                upstream_proxy=settings.upstream_proxy,
+                proxy_auth=settings.proxy_auth,
+                max_body_bytes=settings.max_body_bytes,
+                capture=settings.capture,
+                addons=settings.addons,
+                options=settings.options,
+                drain_seconds=settings.drain_seconds,
+            )
+            inherits = (proxy_door.fileno(), base_door.fileno(), *made.all(), life[1])
+            name = "proxy" if settings.workers == 1 else f"proxy {len(self._proxies) + 1}"
+            self._proxies.append(Child(name, ["wiretally.agent.proxy"], inherits, plan.line()))
+        inherits = (*(fd for made in self._journals for fd in made.all()), life[0])
+        self._recorder = Child("recorder", ["wiretally.agent.recorder"], inherits, self._recorder_plan(life[0], True))
+
+    def _recorder_plan(self, life: int, fresh: bool) -> bytes:
+        return RecorderPlan(
+            journals=[str(made) for made in self._journals],
+            home=str(self.home.path),
+            life=life,
+            session=self.session,
+            doors=list(self.ports),
+            bodies=self.settings.bodies,
+            index=self.settings.index,
+            fresh=fresh,
+        ).line()
+
+    async def _start_all(self) -> None:
+        assert self._recorder
+        await self._start(self._recorder)
+        self._recorder.line = self._recorder_plan(self._recorder.inherits[-1], False)
+        await asyncio.gather(*(self._start(proxy) for proxy in self._proxies))
+
+    async def _start(self, child: Child) -> None:
+        """Start a process and wait for its word. Raises WiretallyError with what it said."""
+        child.started = time.monotonic()
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            *child.arguments,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            pass_fds=child.inherits,
+            start_new_session=True,  # Ctrl+C at a terminal is the supervisor's to hear
+        )
+        child.process = process
+        assert process.stdin and process.stdout and process.stderr
+        self._watchers.append(asyncio.ensure_future(_log_lines(process.stderr, child.name)))
+        process.stdin.write(child.line)
+        answer = await process.stdout.readline()
+        message: dict[str, Any] = json.loads(answer) if answer else {"error": f"the {child.name} process died at once"}
+        if "error" in message:
+            await process.wait()
+            raise WiretallyError(message["error"])
+
+    async def _watch(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stopping.set)
+        loop.add_signal_handler(signal.SIGHUP, self._reload)
+        assert self._recorder
+        children = [self._recorder, *self._proxies]
+        keepers = [asyncio.ensure_future(self._keep(child)) for child in children]
+        await self._stopping.wait()
+        for keeper in keepers:
+            keeper.cancel()
+        await asyncio.gather(*keepers, return_exceptions=True)
+
+    async def _keep(self, child: Child) -> None:
+        """Start `child` again whenever it dies."""
+        while True:
+            assert child.process
+            code = await child.process.wait()
+            log.error("the %s process ended with %s; starting another", child.name, code)
+            if time.monotonic() - child.started > STEADY_SECONDS:
+                child.deaths = 0
+            await asyncio.sleep(HEAL_SECONDS[min(child.deaths, len(HEAL_SECONDS) - 1)])
+            child.deaths += 1
+            if child in self._proxies:
+                self._say_gone(self._journals[self._proxies.index(child)])
+            else:
+                for view in self._views:
+                    view.counters[journal.EPOCH] += 1
+            try:
+                await self._start(child)
+                self._write_file()
+            except (WiretallyError, OSError) as error:
+                log.error("the %s process did not start: %s", child.name, error)
+
+    def _say_gone(self, made: journal.Descriptors) -> None:
+        """End the calls of a dead proxy. The journal has no other writer until the next proxy is started."""
+        writer = journal.Writer(made)
+        if not writer.write(encode([Kind.GONE, "", 0, time.time()])):
+            log.error("the journal is full; calls of the dead proxy end with the agent")
+        writer.close()
+
+    def _reload(self) -> None:
+        """SIGHUP: processes read their settings at their start, so each is replaced; what is under way ends first."""
+        for child in (self._recorder, *self._proxies):
+            if child and child.process and child.process.returncode is None:
+                child.deaths = 0
+                child.process.send_signal(signal.SIGTERM)
+
+    async def _stop_all(self, life_write: int) -> None:
+        for child in self._proxies:
+            if child.process and child.process.returncode is None:
+                child.process.send_signal(signal.SIGTERM)
+        await asyncio.gather(*(self._ended(child, self.settings.drain_seconds + 5) for child in self._proxies))
+        os.close(life_write)
+        if self._recorder:
+            await self._ended(self._recorder, 60)
+        for watcher in self._watchers:
+            watcher.cancel()
+
+    async def _ended(self, child: Child, seconds: float) -> None:
+        if not child.process or child.process.returncode is not None:
+            return
+        try:
+            async with asyncio.timeout(seconds):
+                await child.process.wait()
+        except TimeoutError:
+            log.error("the %s process did not end in %d s and was killed", child.name, seconds)
+            child.process.kill()
+            await child.process.wait()
+
+    def status(self) -> dict[str, Any]:
+        """What `agent status --json` prints, but for `calls`, which is in the database."""
+        counters = [view.counters for view in self._views]
+        pids = [proxy.pid for proxy in self._proxies]
+        return {
+            "running": True,
+            "supervisor_pid": os.getpid(),
+            "proxy_pid": pids[0] if pids else None,
+            "proxy_pids": pids,
+            "recorder_pid": self._recorder.pid if self._recorder else None,
+            "port": self.ports[0],
+            "base_url_port": self.ports[1],
+            "listen_host": self.settings.listen_host,
+            "home": str(self.home.path),
+            "session": self.session,
+            "open": sum(it[journal.OPEN] for it in counters),
+            "waiting": sum(it[journal.WAITING] for it in counters) + (counters[0][journal.SPOOLED] if counters else 0),
+            "unread_bytes": sum(view.used for view in self._views),
+            "dropped": sum(it[journal.DROPPED] for it in counters),
+            "faults": sum(it[journal.FAULTS] for it in counters),
+        }
+
+    def _write_file(self, control_port: int | None = None) -> None:
+        path = self.home.agent_file
+        data = self.status()
+        if control_port is None:
+            data["control_port"] = json.loads(path.read_text())["control_port"] if path.exists() else 0
+        else:
+            data["control_port"] = control_port
+        data["token"] = self._token
+        partial = path.with_suffix(".new")
+        partial.touch(0o600)
+        partial.write_text(json.dumps(data))
+        partial.replace(path)
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """The control port: `TOKEN status` or `TOKEN stop` on a line; JSON back."""
+        try:
+            async with asyncio.timeout(5):
+                token, _, verb = (await reader.readline()).decode("latin-1").strip().partition(" ")
+            if hmac.compare_digest(token, self._token):
+                if verb == "stop":
+                    self._stopping.set()
+                writer.write(json.dumps(self.status()).encode() + b"\n")
+                await writer.drain()
+        except (TimeoutError, ConnectionError, ValueError):
+            log.warning("somebody asked the control port and went away")
+        finally:
+            writer.close()
+
+
+async def _log_lines(stream: asyncio.StreamReader, name: str) -> None:
+    while line := await stream.readline():
+        log.warning("%s", line.decode("utf-8", "replace").rstrip() or name)
