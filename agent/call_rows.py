@@ -28,7 +28,7 @@ COLUMNS = (
     "request_bytes", "response_bytes", "truncated", "audio_input_tokens", "audio_output_tokens", "image_tokens",
     "model_requested", "service_tier", "api_key", "user", "tags", "note", "rating",
     "door", "method", "scheme", "host", "path", "processing_ms", "body_hash", "key_hash", "organization", "project",
-    "user_agent", "request_id", "response_id", "trace_id", "problem", "uid",
+    "user_agent", "request_id", "response_id", "trace_id", "ratelimit", "problem", "uid",
 )  # fmt: skip
 PICO = Decimal(10) ** 12
 
@@ -83,6 +83,18 @@ def _milliseconds(value: float | None) -> float | None:
     return None if value is None else round(value, 3)
 
 
+def _ratelimit(limits: RateLimits | None) -> str | None:
+    """The limits as a JSON object with what was told; a column of its own, because every export reads it."""
+    if limits is None:
+        return None
+    told = (
+        ("limit_requests", limits.limit_requests), ("remaining_requests", limits.remaining_requests),
+        ("reset_requests_ms", limits.reset_requests_ms), ("limit_tokens", limits.limit_tokens),
+        ("remaining_tokens", limits.remaining_tokens), ("reset_tokens_ms", limits.reset_tokens_ms),
+    )  # fmt: skip
+    return msgspec.json.encode({**limits.other, **{name: value for name, value in told if value is not None}}).decode()
+
+
 def row_of(entry: Entry, links: Links) -> Row:
     """The values of COLUMNS for one call."""
     call, usage, timing = entry.call, entry.call.usage, entry.call.timing
@@ -106,7 +118,8 @@ def row_of(entry: Entry, links: Links) -> Row:
         msgspec.json.encode(call.tags).decode() if call.tags else None, entry.note, entry.rating,
         call.door, call.method, call.scheme, call.host, call.path, call.processing_ms,
         number_of(call.body_hash) if call.body_hash else None, call.key_hash, call.organization, call.project,
-        call.user_agent, call.request_id, call.response_id, call.trace_id, call.note, call.uid,
+        call.user_agent, call.request_id, call.response_id, call.trace_id, _ratelimit(call.ratelimit), call.note,
+        call.uid,
     )  # fmt: skip
 
 

@@ -44,7 +44,7 @@ create table calls (
   model_requested text, service_tier text, api_key text, user text, tags text, note text, rating text,
   door text not null, method text not null, scheme text not null, host text not null, path text not null,
   processing_ms real, body_hash integer, key_hash text, organization text, project text, user_agent text,
-  request_id text, response_id text, trace_id text, problem text, uid text not null unique);
+  request_id text, response_id text, trace_id text, ratelimit text, problem text, uid text not null unique);
 create index calls_started on calls (started_at);
 create index calls_revision on calls (revision);
 create index calls_session on calls (session_id);

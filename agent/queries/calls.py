@@ -13,13 +13,12 @@ from .. import bodies
 from ..call import JSON, Cost, Fault, RateLimits, State, Timing
 from ..call_rows import dollars, unpack
 from ..exchange import Headers, Message
-from .export import exported
 from .reader import FROM, Reader, Row
 from .where import EVERYTHING, Where
 
 __all__ = [
     "EVERYTHING", "CallDetail", "CallRow", "Column", "Cursor", "Order", "Page", "Side", "body", "changed", "count",
-    "detail", "exported", "find_uid", "messages", "newest_id", "newest_revision", "page", "position", "rows",
+    "detail", "find_uid", "messages", "newest_id", "newest_revision", "page", "position", "rows",
 ]  # fmt: skip
 
 type Side = Literal["request", "response"]

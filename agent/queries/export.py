@@ -1,94 +1,145 @@
-"""Calls as the exports give them: one record a call, its fields as named and ordered for every format."""
+"""The exported call: every column with its SQL, its type and its meaning, in the order of the exports.
+
+One list for jsonl, csv and parquet and for the docs, so that all of them hold the same values. A filter is worked out
+once, into call numbers; then calls are read in pages, so that no transaction stays open and memory stays small.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
-from typing import Any, cast
+import json
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
 
-import msgspec
-
-from .. import bodies
-from ..call_rows import dollars, unpack
-from ..exchange import Headers
-from .reader import FROM, Reader, Row
+from .reader import Reader
 from .where import EVERYTHING, Where
 
-COLUMNS = (
-    "id", "session", "conversation", "tags", "started_at", "duration_ms", "ttft_ms", "output_tokens_per_second",
-    "state", "method", "host", "path", "endpoint", "stream", "model", "model_requested", "status", "fault",
-    "error_type", "error_code", "error_message", "finish_reason", "input_tokens", "cached_tokens",
-    "cache_write_tokens", "output_tokens", "reasoning_tokens", "audio_input_tokens", "audio_output_tokens",
-    "image_tokens", "total_tokens", "usage_source", "cost_usd", "cost_source", "service_tier", "app", "pid", "command",
-    "cwd", "git_branch", "user_agent", "api_key", "organization", "project", "user", "request_id", "response_id",
-    "trace_id", "processing_ms", "retry_of", "retry_count", "note", "rating", "ratelimit", "request_bytes",
-    "response_bytes", "truncated",
-)  # fmt: skip
-"""The fields of an exported call, in order."""
-
-BODY_COLUMNS = ("request_headers", "request_body", "response_headers", "response_body")
-"""What `--bodies` adds. Headers are lists of [name, value]; bodies are text, or {"base64": ...} where they are not."""
-
-PAGE = 500
-_SOURCES = {
-    "session": "s.name", "conversation": "c.conversation_id", "cost_usd": "c.cost_pico", "app": "p.app", "pid": "p.pid",
-    "command": "p.command", "cwd": "p.cwd", "git_branch": "p.git_branch",
-    "ratelimit": "(select data from details where call_id = c.id)",
-}  # fmt: skip
-_SQL = ", ".join(_SOURCES.get(name, f"c.{name}") for name in COLUMNS)
+type ColumnType = Literal["integer", "number", "text", "boolean", "usd", "time", "object"]
 
 
-def exported(
-    reader: Reader, where: Where = EVERYTHING, *, bodies: bool = False, after: int = 0
-) -> Iterator[dict[str, Any]]:
-    """Calls as records, oldest first, beginning after the id `after`. No transaction stays open between pages.
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of an export. `usd` is an exact amount, `time` ISO 8601 in UTC, `object` JSON."""
 
-    `cost_usd` is a Decimal, `started_at` ISO 8601 in UTC, `tags` and `ratelimit` are objects (None without headers).
+    name: str
+    type: ColumnType
+    meaning: str
+    sql: str = ""  # where it is not the column of `calls` with that name
+
+
+COLUMNS: tuple[Column, ...] = (
+    Column("id", "integer", "call's number"),
+    Column("session", "text", "name of the session", "s.name"),
+    Column("conversation", "integer", "number of the conversation", "c.conversation_id"),
+    Column("tags", "object", "tags by name"),
+    Column("started_at", "time", "when the request began"),
+    Column("duration_ms", "number", "from the request's first byte to the answer's last"),
+    Column("ttft_ms", "number", "to the first content event of a stream, else to the first byte of the body"),
+    Column("output_tokens_per_second", "number", "speed of generation"),
+    Column("state", "text", "open, done, failed or aborted"),
+    Column("method", "text", "HTTP method"),
+    Column("host", "text", "host called"),
+    Column("path", "text", "path with query"),
+    Column("endpoint", "text", "path with ids as {id}"),
+    Column("stream", "boolean", "whether the answer was streamed"),
+    Column("model", "text", "model as served"),
+    Column("model_requested", "text", "model as asked for"),
+    Column("status", "integer", "HTTP status"),
+    Column("fault", "text", "whose move it is after a failure"),
+    Column("error_type", "text", "provider's type of error"),
+    Column("error_code", "text", "provider's code of the error"),
+    Column("error_message", "text", "provider's message"),
+    Column("finish_reason", "text", "why the model stopped"),
+    Column("input_tokens", "integer", "input, cached tokens included"),
+    Column("cached_tokens", "integer", "part of the input read from the provider's cache"),
+    Column("cache_write_tokens", "integer", "part of the input written to that cache"),
+    Column("output_tokens", "integer", "output, reasoning included"),
+    Column("reasoning_tokens", "integer", "part of the output spent on reasoning"),
+    Column("audio_input_tokens", "integer", "part of the input that is audio"),
+    Column("audio_output_tokens", "integer", "part of the output that is audio"),
+    Column("image_tokens", "integer", "part of the input that is images"),
+    Column("total_tokens", "integer", "input and output"),
+    Column("usage_source", "text", "reported, estimated or none"),
+    Column("cost_usd", "usd", "cost; null where it could not be priced", "c.cost_pico"),
+    Column("cost_source", "text", "priced, estimated, unpriced or free"),
+    Column("service_tier", "text", "tier that answered"),
+    Column("app", "text", "program that made the call", "p.app"),
+    Column("pid", "integer", "its process id", "p.pid"),
+    Column("command", "text", "its command line", "p.command"),
+    Column("cwd", "text", "the folder it ran in", "p.cwd"),
+    Column("git_branch", "text", "branch checked out there", "p.git_branch"),
+    Column("user_agent", "text", "User-Agent header"),
+    Column("api_key", "text", "last four characters of the key"),
+    Column("organization", "text", "organization"),
+    Column("project", "text", "project"),
+    Column("user", "text", "end user named in the request"),
+    Column("request_id", "text", "provider's request id"),
+    Column("response_id", "text", "id of the response"),
+    Column("trace_id", "text", "trace id of the traceparent header"),
+    Column("processing_ms", "number", "the provider's own time"),
+    Column("retry_of", "integer", "number of the call this one repeats after a failure"),
+    Column("retry_count", "integer", "how often this request had been tried before"),
+    Column("note", "text", "remark on the call"),
+    Column("rating", "text", "up or down"),
+    Column("ratelimit", "object", "limits, remainders and resets the answer told"),
+    Column("request_bytes", "integer", "size of the request's body"),
+    Column("response_bytes", "integer", "size of the answer's body"),
+    Column("truncated", "boolean", "whether a body was longer than what is kept"),
+)
+
+BODY_COLUMNS: tuple[Column, ...] = (
+    Column("request_headers", "object", "headers sent, as [name, value] pairs; secrets masked"),
+    Column("request_body", "text", "body sent, decoded, secrets masked; base64 in an object where it is not text"),
+    Column("response_headers", "object", "headers received"),
+    Column("response_body", "text", "body received, as the request's"),
+)
+"""What `--bodies` adds."""
+
+PAGE = 2000
+_FROM = "from calls c left join sessions s on s.id = c.session_id left join processes p on p.id = c.process_id"
+
+
+def _json(column: Column) -> str:
+    """SQL for the value as SQLite's JSON functions take it. json() of a constant is worked out once a statement."""
+    source = column.sql or f"c.{column.name}"
+    match column.type:
+        case "time":
+            return f"strftime('%Y-%m-%dT%H:%M:%fZ', {source} / 1000.0, 'unixepoch')"
+        case "usd":
+            return f"{source} / 1e12"
+        case "boolean":
+            return f"case when {source} then json('true') else json('false') end"
+        case "object":
+            empty = "json('{}')" if column.name == "tags" else "null"
+            return f"case when {source} is null then {empty} else json({source}) end"
+        case _:
+            return source
+
+
+_MEMBERS = ", ".join(f"'{column.name}', {_json(column)}" for column in COLUMNS)
+_LINE = f"cast(json_object({_MEMBERS}) as blob)"
+
+
+def ids(reader: Reader, where: Where = EVERYTHING, after: int = 0) -> array[int]:
+    """The numbers above `after` of the calls that `where` holds for, in order: what an export consists of."""
+    numbers = reader.value(
+        f"select json_group_array(id) from (select c.id from calls c where c.id > ? and ({where.sql}) order by c.id)",
+        (after, *where.parameters),
+    )  # fmt: skip  (one text instead of a million rows)
+    return array("q", json.loads(numbers))
+
+
+def lines(reader: Reader, ids: Sequence[int]) -> list[tuple[int, bytes]]:
+    """Number and JSON object of each of these calls (ascending numbers); those deleted meanwhile are left out.
+
+    SQLite writes the JSON, so that a call is one Python object and not one a column.
     """
-    while True:
-        rows = reader.rows(
-            f"select {_SQL} {FROM} where c.id > ? and ({where.sql}) order by c.id limit ?",
-            (after, *where.parameters, PAGE),
-        )
-        for row in rows:
-            yield _record(reader, row, bodies)
-        if len(rows) < PAGE:
-            return
-        after = rows[-1][0]
-
-
-def _record(reader: Reader, row: Row, with_bodies: bool) -> dict[str, Any]:
-    record: dict[str, Any] = dict(zip(COLUMNS, row, strict=True))
-    details = unpack(record["ratelimit"])
-    moment = datetime.fromtimestamp(record["started_at"] / 1000, UTC)
-    record["started_at"] = moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    record["tags"] = msgspec.json.decode(record["tags"]) if record["tags"] else {}
-    record["stream"], record["truncated"] = bool(record["stream"]), bool(record["truncated"])
-    record["cost_usd"] = dollars(record["cost_usd"])
-    record["ratelimit"] = None if details.ratelimit is None else _ratelimit(details.ratelimit)
-    if with_bodies:
-        record["request_headers"] = _headers(details.request_headers)
-        record["request_body"] = _text(bodies.read(reader.connection, record["id"], "request"))
-        record["response_headers"] = _headers(details.response_headers)
-        record["response_body"] = _text(bodies.read(reader.connection, record["id"], "response"))
-    return record
-
-
-def _ratelimit(limits: object) -> dict[str, Any]:
-    fields = cast(dict[str, Any], msgspec.to_builtins(limits))
-    return {**fields.pop("other"), **{name: value for name, value in fields.items() if value is not None}}
-
-
-def _headers(headers: Headers) -> list[list[str]]:
-    return [[name, value] for name, value in headers]
-
-
-def _text(body: bytes | None) -> str | dict[str, str] | None:
-    if body is None:
-        return None
-    try:
-        return body.decode("utf-8")
-    except UnicodeDecodeError:
-        import base64
-
-        return {"base64": base64.b64encode(body).decode("ascii")}
+    if not ids:
+        return []
+    if ids[-1] - ids[0] + 1 == len(ids):
+        return reader.rows(f"select c.id, {_LINE} {_FROM} where c.id between ? and ? order by c.id", (ids[0], ids[-1]))
+    numbers = json.dumps(list(ids))
+    return reader.rows(
+        f"select c.id, {_LINE} {_FROM} where c.id in (select value from json_each(?)) order by c.id", (numbers,)
+    )

@@ -1,0 +1,29 @@
+"""Text from outside, made safe for a terminal that is written to line by line. Its own file because every command that
+prints something a call carried passes it through here, and because it must not need a screen library.
+
+What a terminal would obey (escape sequences, other controls, bidirectional overrides) is shown as a sign instead.
+"""
+
+from __future__ import annotations
+
+import re
+
+_OBEYED = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_OBEYED_BUT_LINES = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def _sign(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    if code < 0x20:
+        return chr(0x2400 + code)
+    return "␡" if code == 0x7F else f"‹{code:04x}›"
+
+
+def printable(text: str) -> str:
+    """`text` on one line, with nothing in it that a terminal obeys."""
+    return _OBEYED.sub(_sign, text)
+
+
+def printable_lines(text: str) -> str:
+    """As `printable`, but newlines and tabs keep their meaning."""
+    return _OBEYED_BUT_LINES.sub(_sign, text.replace("\r\n", "\n"))
