@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -98,6 +98,11 @@ class Tally:
             for number, count in theirs.items():
                 mine[number] += count
 
+    def equals(self, kept: Sequence[Any]) -> bool:
+        """Whether a stored row's COUNTS and HISTOGRAMS say the same."""
+        counts, blobs = kept[: len(COUNTS)], kept[len(COUNTS) :]
+        return list(counts) == self.counts and list(blobs) == [encode(histogram) for histogram in self.histograms]
+
     def copy(self) -> Tally:
         return Tally(self.counts, tuple(Counter(histogram) for histogram in self.histograms))
 
@@ -164,7 +169,8 @@ def _tally(figures: list[tuple[tuple[int, ...], tuple[int | None, ...]]]) -> Tal
     return Tally(counts, histograms)  # pyright: ignore[reportArgumentType]
 
 
-def _all_levels(finest: dict[Key, Tally]) -> Iterator[tuple[int, Key, Tally]]:
+def all_levels(finest: dict[Key, Tally]) -> Iterator[tuple[int, Key, Tally]]:
+    """Each row with its level, from what `tally` made."""
     for level in (MINUTE, HOUR, DAY):
         coarser: dict[Key, Tally] = {}
         for (dimension, start, value), entry in finest.items():
@@ -219,14 +225,14 @@ def add(connection: sqlite3.Connection, sources: Iterable[Source]) -> None:
         _ADD,
         [
             (level, *key, *entry.counts, *map(encode, entry.histograms))
-            for level, key, entry in _all_levels(tally(sources))
+            for level, key, entry in all_levels(tally(sources))
         ],
     )
 
 
 def subtract(connection: sqlite3.Connection, sources: Iterable[Source]) -> None:
     """Take calls out again that are deleted or change, within the open transaction."""
-    keys = [(level, key, entry) for level, key, entry in _all_levels(tally(sources))]
+    keys = [(level, key, entry) for level, key, entry in all_levels(tally(sources))]
     connection.executemany(
         _SUBTRACT, [(*entry.counts, *map(encode, entry.histograms), level, *key) for level, key, entry in keys]
     )

@@ -29,6 +29,7 @@ create table processes (
 create table conversations (
   id integer primary key, title text not null, first_call integer not null, last_call integer not null,
   turns integer not null, started_at integer not null, last_at integer not null, revision integer not null);
+create index conversations_last on conversations (last_at);
 create table conversation_keys (key integer primary key, call_id integer not null);
 
 create table calls (
@@ -55,6 +56,7 @@ create index calls_process on calls (process_id);
 create index calls_conversation on calls (conversation_id) where conversation_id is not null;
 create index calls_response on calls (response_id) where response_id is not null;
 create index calls_request on calls (request_id) where request_id is not null;
+create index calls_retries on calls (retry_of) where retry_of is not null;
 create index calls_repeats on calls (body_hash, process_id) where body_hash is not null;
 create index calls_open on calls (id) where state = 'open';
 create index calls_cost on calls (cost_pico);

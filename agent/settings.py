@@ -7,7 +7,7 @@ import os
 import tomllib
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -46,18 +46,49 @@ class AgentSettings(Section):
     options: dict[str, str] = Field(default_factory=dict[str, str], description="mitmproxy options to set")
 
 
-class PriceSettings(Section):
-    """Prices that beat those of the price lists, in USD."""
+type Usd = Annotated[Decimal, Field(ge=0, allow_inf_nan=False)]
 
-    models: dict[str, dict[str, Decimal]] = Field(
-        default_factory=dict[str, dict[str, Decimal]],
-        description="by model: input_mtok, cache_read_mtok, output_mtok, ... (USD a million tokens), audio_hours",
+type RateKey = Literal[
+    "input_mtok",
+    "cache_read_mtok",
+    "cache_write_mtok",
+    "output_mtok",
+    "input_audio_mtok",
+    "output_audio_mtok",
+    "cache_audio_read_mtok",
+    "input_image_mtok",
+    "output_image_mtok",
+    "cache_image_read_mtok",
+    "input_mchars",
+    "audio_hours",
+]
+
+
+class PriceSettings(Section):
+    """Prices that beat those of the price lists, in USD; the same tables as in agent/prices.toml."""
+
+    models: dict[str, dict[RateKey, Usd]] = Field(
+        default_factory=dict[str, dict[RateKey, Usd]],
+        description="by model: USD a million tokens or characters, or an hour of audio",
     )
-    tools: dict[str, Decimal] = Field(
-        default_factory=dict[str, Decimal], description="by hosted tool: web_search, file_search (USD a thousand calls)"
+    aliases: dict[str, str] = Field(
+        default_factory=dict[str, str], description="names of models that are priced as another one"
     )
-    containers: dict[str, Decimal] = Field(
-        default_factory=dict[str, Decimal], description="by memory (1g, 4g, 16g, 64g): USD a container session"
+    tools: dict[Literal["web_search", "web_search_preview", "file_search"], Usd] = Field(
+        default_factory=dict[Literal["web_search", "web_search_preview", "file_search"], Usd],
+        description="USD a thousand calls of a hosted tool",
+    )
+    containers: dict[str, Usd] = Field(
+        default_factory=dict[str, Usd], description="USD a container session, by its memory (1g, 4g, 16g, 64g)"
+    )
+    images: dict[str, dict[str, Usd]] = Field(
+        default_factory=dict[str, dict[str, Usd]], description="USD an image, by model and 'quality size'"
+    )
+    videos: dict[str, dict[str, Usd]] = Field(
+        default_factory=dict[str, dict[str, Usd]], description="USD a second of video, by model and size"
+    )
+    training: dict[str, Usd] = Field(
+        default_factory=dict[str, Usd], description="USD a million trained tokens, by model"
     )
 
 

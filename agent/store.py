@@ -25,6 +25,7 @@ from .entry import Entry, Process
 from .retries import Attempt, Place, continues, is_worth_retrying, latest_attempts
 from .usage_keys import Holder, holders, release
 
+EXHAUSTED = "credit_balance_exhausted"
 RATELIMIT_STEP_MS = 10_000  # one sample a model and key in this time is kept
 
 _INSERT = f"insert into calls ({', '.join(COLUMNS)}) values ({', '.join('?' * len(COLUMNS))})"
@@ -80,6 +81,7 @@ class Store:
         self._bodies = bodies.BodyWriter(self._connection)
         self._sessions: dict[str, int] = {}
         self._processes: dict[Process, int] = {}
+        self._seen_version = 0
 
     def close(self) -> None:
         self._connection.close()
@@ -88,12 +90,23 @@ class Store:
         """Keep all of `entries`, or none and raise DatabaseError; then the same entries may be saved again."""
         try:
             with transaction(self._connection, self.path):
+                self._notice_others()
                 self._save(_latest(entries))
         except BaseException:
-            self._bodies.forget()
-            self._sessions.clear()
-            self._processes.clear()
+            self._forget()
             raise
+
+    def _notice_others(self) -> None:
+        """Another program may have deleted what is remembered of the database."""
+        version: int = self._connection.execute("pragma data_version").fetchone()[0]
+        if version != self._seen_version:
+            self._forget()
+            self._seen_version = version
+
+    def _forget(self) -> None:
+        self._bodies.forget()
+        self._sessions.clear()
+        self._processes.clear()
 
     def _save(self, entries: list[Entry]) -> None:
         known = self._known(entries)
@@ -125,6 +138,7 @@ class Store:
                 ],
             )
         self._keep_ratelimits(final)
+        self._notice_exhaustion(final)
         ids = _json(item.links.id for item in final)
         rollups.add(
             connection, connection.execute(f"{_SOURCES} where c.id in (select value from json_each(?))", (ids,))
@@ -199,6 +213,17 @@ class Store:
                      limits.remaining_tokens, limits.reset_tokens_ms)
                 )  # fmt: skip
         self._connection.executemany(f"insert or replace into ratelimits values ({', '.join('?' * 10)})", rows)
+
+    def _notice_exhaustion(self, items: list[_Item]) -> None:
+        """The provider saying that the balance is used up is the one hard fact about it; once until it is set again."""
+        for item in items:
+            if item.entry.call.error_code == EXHAUSTED:
+                self._connection.execute(
+                    "insert into balance_events (at, kind, amount_pico, note) select ?1, 'exhausted', 0, ?2 "
+                    "where (select kind from balance_events where at <= ?1 order by at desc, id desc limit 1) "
+                    "is not 'exhausted'",
+                    (round(item.entry.call.started_at * 1000), f"call {item.links.id} was refused: {EXHAUSTED}"),
+                )
 
     def _session(self, name: str) -> int:
         if (number := self._sessions.get(name)) is None:

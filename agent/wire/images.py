@@ -31,8 +31,9 @@ def read_answer(draft: Draft, fields: Fields) -> None:
     usage = read_usage(fields.get("usage"))
     if usage:
         draft.usage = replace(usage, images=images)
-    elif images and (draft.model or draft.model_requested or "").startswith("dall-e"):
-        draft.usage = Usage(images=images, source="reported")
+    elif images:
+        is_billed_each = (draft.model or draft.model_requested or "").startswith("dall-e")
+        draft.usage = Usage(images=images, source="reported" if is_billed_each else "estimated")
 
 
 def read_event(draft: Draft, name: str, fields: Fields) -> bool:

@@ -29,10 +29,24 @@ def read_request(draft: Draft, fields: Fields) -> None:
     draft.conversation_ref = (
         conversation if isinstance(conversation, str) else text_of(fields_of(fields, "conversation"), "id")
     )
+    _tools(draft, fields)
     given = fields.get("input")
     messages: list[Any] = [{"role": "user", "content": given}] if isinstance(given, str) else list_of(fields, "input")
     instructions = fields.get("instructions")
     draft.messages = [{"role": "system", "content": instructions}, *messages] if instructions else messages
+
+
+def _tools(draft: Draft, fields: Fields) -> None:
+    """What of the hosted tools' configuration decides on their fees."""
+    for tool in objects_of(fields, "tools"):
+        kind = text_of(tool, "type") or ""
+        if kind.startswith("web_search_preview"):
+            draft.extra["search_preview"] = True
+        elif kind == "code_interpreter":
+            draft.extra["own_container"] = isinstance(tool.get("container"), str)  # its session was billed when made
+            draft.extra["memory"] = text_of(fields_of(tool, "container"), "memory_limit") or "1g"
+        elif kind == "image_generation":
+            draft.extra["image_tool"] = tool
 
 
 def read_answer(draft: Draft, fields: Fields) -> None:
@@ -55,6 +69,8 @@ def take_response(draft: Draft, fields: Fields) -> None:
         draft.usage, draft.bill = usage, "by_use"
     draft.previous_response_id = text_of(fields, "previous_response_id") or draft.previous_response_id
     draft.conversation_ref = text_of(fields_of(fields, "conversation"), "id") or draft.conversation_ref
+    if "image_tool" not in draft.extra and "memory" not in draft.extra:
+        _tools(draft, fields)
     status = text_of(fields, "status")
     reason = text_of(fields_of(fields, "incomplete_details"), "reason")
     draft.finish_reason = reason or status or draft.finish_reason
@@ -79,15 +95,23 @@ def _output_item(draft: Draft, item: Fields) -> None:
 
 
 def _count_tool(draft: Draft, kind: str, item: Fields) -> None:
-    if tool := HOSTED_TOOLS.get(kind):
-        if tool == "code_interpreter":  # billed by container, however many calls it ran
-            containers: set[str] = draft.extra.setdefault("containers", set())
-            containers.add(text_of(item, "container_id") or text_of(item, "id") or "")
+    tool = HOSTED_TOOLS.get(kind)
+    if tool is None:
+        return
+    if tool == "code_interpreter":  # billed by container, however many calls ran in it
+        containers: set[str] = draft.extra.setdefault("containers", set())
+        containers.add(text_of(item, "container_id") or text_of(item, "id") or "")
+        if not draft.extra.get("own_container"):
             draft.tool_calls[tool] = len(containers)
-            return
-        if tool == "web_search" and text_of(fields_of(item, "action"), "type") in ("open_page", "find_in_page", "find"):
-            return  # a search's follow-ups; only the search has a fee
-        draft.tool_calls[tool] = draft.tool_calls.get(tool, 0) + 1
+        return
+    if tool == "web_search" and text_of(fields_of(item, "action"), "type") in ("open_page", "find_in_page", "find"):
+        return  # a search's follow-ups; only the search has a fee
+    if tool == "image_generation":
+        config: Fields = {**draft.extra.get("image_tool", {}), **item}
+        style = f"{text_of(config, 'quality') or 'auto'} {text_of(config, 'size') or 'auto'}"
+        images: list[tuple[str, str]] = draft.extra.setdefault("generated_images", [])
+        images.append((text_of(config, "model") or "gpt-image-1", style))
+    draft.tool_calls[tool] = draft.tool_calls.get(tool, 0) + 1
 
 
 def read_event(draft: Draft, name: str, fields: Fields) -> bool:

@@ -1,0 +1,132 @@
+"""The lines of one call's bill. Its own file because this arithmetic is what a cost is explained by: each token is
+billed once, by the most specific rate the model has for it, and every amount is quantity × rate, exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from genai_prices.types import TieredPrices
+
+from .call import CostLine, Usage
+from .price_file import Price
+
+PICO = Decimal("1e-12")
+MILLION = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """The rates in force for one model on some terms: price key → rate. `note` says what is uncertain about them."""
+
+    by_key: Mapping[str, Decimal | TieredPrices]
+    source: str
+    date: str | None
+    note: str | None = None
+
+
+class Bill:
+    """Lines, added one by one. `missing` names what was used but has no rate; `note` what had to be assumed."""
+
+    def __init__(self, rates: Rates, usage: Usage) -> None:
+        self.rates = rates
+        self.usage = usage
+        self.lines: list[CostLine] = []
+        self.missing: str | None = None
+        self.note: str | None = rates.note
+        self.sources: dict[str, str | None] = {rates.source: rates.date} if rates.source else {}
+
+    def tokens(self) -> None:
+        """Lines for the tokens of every kind."""
+        usage, rates = self.usage, self.rates.by_key
+        if usage.input_tokens is None and usage.output_tokens is None:
+            return
+        cached, written = usage.cached_tokens or 0, usage.cache_write_tokens or 0
+        parts: list[tuple[str, str, int]] = []
+        for name, used, cached_part in (
+            ("audio", usage.audio_input_tokens or 0, usage.cached_audio_tokens or 0),
+            ("image", usage.image_tokens or 0, usage.cached_image_tokens or 0),
+        ):
+            reused = cached_part if f"cache_{name}_read_mtok" in rates else 0
+            if reused:
+                parts.append((f"cached {name} input", f"cache_{name}_read_mtok", reused))
+                cached -= reused
+            if used > reused and f"input_{name}_mtok" in rates:
+                parts.append((f"{name} input", f"input_{name}_mtok", used - reused))
+        if cached and "cache_read_mtok" in rates:
+            parts.append(("cached input", "cache_read_mtok", cached))
+        if written and "cache_write_mtok" in rates:
+            parts.append(("cache write", "cache_write_mtok", written))
+        rest = (usage.input_tokens or 0) - sum(count for _, _, count in parts)
+        if rest < 0:
+            parts = self._without_overlap(parts, -rest)
+        self._add_tokens("input", "input_mtok", max(rest, 0))
+        for part in parts:
+            self._add_tokens(*part)
+        self._output()
+        if not self.lines and isinstance(rate := rates.get("input_mtok"), Decimal | TieredPrices):
+            base = rate.base if isinstance(rate, TieredPrices) else rate
+            self.lines.append(CostLine("input", Decimal(0), "token", base, MILLION, Decimal(0)))
+
+    def _without_overlap(self, parts: list[tuple[str, str, int]], excess: int) -> list[tuple[str, str, int]]:
+        """Parts that add up to more than the whole overlap (cached tokens that are audio): the cached ones give way."""
+        self.note = "which of the cached tokens were audio or images is not told; they were billed as not cached"
+        kept: list[tuple[str, str, int]] = []
+        for label, key, count in reversed(parts):
+            less = min(count, excess) if key.startswith("cache") or not kept else 0
+            excess -= less
+            if count > less:
+                kept.insert(0, (label, key, count - less))
+        return kept
+
+    def _output(self) -> None:
+        usage, rates = self.usage, self.rates.by_key
+        rest = usage.output_tokens or 0
+        for name, count in (("audio", usage.audio_output_tokens or 0), ("image", usage.image_output_tokens or 0)):
+            if count and f"output_{name}_mtok" in rates:
+                self._add_tokens(f"{name} output", f"output_{name}_mtok", min(count, rest))
+                rest -= min(count, rest)
+        self._add_tokens("output", "output_mtok", rest)
+
+    def _add_tokens(self, label: str, key: str, count: int) -> None:
+        if not count:
+            return
+        rate = self.rates.by_key.get(key)
+        if rate is None:
+            self.missing = self.missing or f"{label} tokens"
+            return
+        if isinstance(rate, TieredPrices):
+            total, base = self.usage.input_tokens or 0, rate.base
+            above = next((tier for tier in reversed(rate.tiers) if total > tier.start), None)
+            label = f"{label} (over {above.start:,} input tokens)" if above else label
+            rate = above.price if above else base
+        self.lines.append(CostLine(label, Decimal(count), "token", rate, MILLION, (rate * count).scaleb(-6)))
+
+    def other_units(self) -> None:
+        """Lines for sound by its length and text by its characters."""
+        usage, rates = self.usage, self.rates.by_key
+        hours = rates.get("input_audio_hours", rates.get("audio_hours"))
+        if isinstance(hours, Decimal) and usage.seconds is not None:
+            amount = (hours * usage.seconds / 3600).quantize(PICO)
+            self.lines.append(CostLine("audio", usage.seconds, "second", hours, 3600, amount))
+        characters = rates.get("input_mchars")
+        if isinstance(characters, Decimal) and usage.characters is not None:
+            count = Decimal(usage.characters)
+            self.lines.append(
+                CostLine("text", count, "character", characters, MILLION, (characters * count).scaleb(-6))
+            )
+
+    def each(self, label: str, count: Decimal | int, unit: str, price: Price | None, per: int = 1) -> None:
+        """A line for `count` things at `price` for `per` of them."""
+        if price is None:
+            self.missing = self.missing or label
+            return
+        self.sources.setdefault(price.source, price.date)
+        quantity = Decimal(count)
+        self.lines.append(CostLine(label, quantity, unit, price.usd, per, price.usd * quantity / per))
+
+    @property
+    def total(self) -> Decimal:
+        return sum((line.amount for line in self.lines), Decimal(0))

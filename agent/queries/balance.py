@@ -1,0 +1,83 @@
+"""The prepaid balance: what the user said it was, less what was spent since, and how long it lasts at this rate.
+
+The provider has no endpoint for it. An answer with code `credit_balance_exhausted` is the one hard fact: the balance
+is 0 then.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from ..call_rows import dollars
+from .reader import Reader
+from .totals import Span, totals
+
+type EventKind = Literal["set", "add", "sync", "exhausted"]
+
+BURN_SECONDS = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceEvent:
+    """One statement about the balance; `at` in Unix seconds. `add` adds to it, the others say what it was."""
+
+    at: float
+    kind: EventKind
+    amount: Decimal
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """The balance as far as it is known, in USD; None where nobody ever said what it was.
+
+    `spent` is the local ledger since `known_at` with the `estimated` part of it; `unpriced` calls are in neither, so
+    the true balance is lower where there are any. `burn_per_hour` is over the last hour, `seconds_left` at that rate.
+    """
+
+    usd: Decimal | None
+    known_at: float | None
+    exhausted: bool
+    spent: Decimal
+    estimated: Decimal
+    unpriced: int
+    burn_per_hour: Decimal
+    seconds_left: float | None
+
+
+def events(reader: Reader, limit: int = 1000) -> list[BalanceEvent]:
+    """What was said about the balance, newest first."""
+    rows = reader.rows(
+        "select at, kind, amount_pico, note from balance_events order by at desc, id desc limit ?", (limit,)
+    )
+    return [BalanceEvent(at / 1000, kind, dollars(amount or 0) or Decimal(0), note) for at, kind, amount, note in rows]
+
+
+def balance(reader: Reader, now: float | None = None) -> Balance:
+    """The balance at `now` (Unix seconds; this moment by default)."""
+    moment = time.time() if now is None else now
+    recent = totals(reader, Span(moment - BURN_SECONDS, moment))
+    burn = (recent.cost + recent.estimated_cost) * 3600 / BURN_SECONDS
+    last = reader.row(
+        "select id, at, kind, amount_pico from balance_events where kind <> 'add' and at <= ? "
+        "order by at desc, id desc limit 1",
+        (round(moment * 1000),),
+    )
+    added = reader.row(
+        "select min(at), coalesce(sum(amount_pico), 0) from balance_events "
+        "where kind = 'add' and (at, id) > (?, ?) and at <= ?",
+        (last[1] if last else 0, last[0] if last else 0, round(moment * 1000)),
+    )
+    if last is None and (added is None or added[0] is None):
+        return Balance(None, None, False, Decimal(0), Decimal(0), 0, burn, None)
+    known_at, start_pico = (last[1], last[3] or 0) if last else (added[0] if added else 0, 0)
+    since = totals(reader, Span(known_at / 1000, moment))
+    spent = since.cost + since.estimated_cost
+    usd = (dollars(start_pico + (added[1] if added else 0)) or Decimal(0)) - spent
+    exhausted = last is not None and last[2] == "exhausted" and (added is None or added[0] is None)
+    usd = Decimal(0) if exhausted else usd
+    left = float(max(usd, Decimal(0)) / burn * 3600) if burn else None
+    return Balance(usd, known_at / 1000, exhausted, spent, since.estimated_cost, since.unpriced, burn, left)

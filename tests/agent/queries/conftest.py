@@ -1,0 +1,63 @@
+"""A database with one conversation, failures of several kinds, a retry storm, repeats and two sessions."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from wiretally.agent import conversations
+from wiretally.agent.call import Cost
+from wiretally.agent.entry import Entry
+from wiretally.agent.store import Store
+
+from .. import made
+
+
+def turns(count: int, first: int = 1000) -> list[Entry]:
+    """A conversation of `count` turns, each resending what was said before."""
+    messages: list[dict[str, str]] = [{"role": "system", "content": "Be brief."}]
+    made_turns = list[Entry]()
+    for number in range(first, first + count):
+        messages.append({"role": "user", "content": f"Question {number}"})
+        answer = {"role": "assistant", "content": f"Answer {number}"}
+        prefixes, following = conversations.thread(messages, [answer])
+        body = json.dumps({"messages": messages, "model": "gpt-5-mini"}).encode()
+        made_turns.append(made.entry(number, request_body=body, thread_of=prefixes, thread_next=following))
+        messages.append(answer)
+    return made_turns
+
+
+def storm() -> list[Entry]:
+    """A call that is refused twice, tried again each time, and answered at last."""
+    refused = {"state": "failed", "fault": "rate_limit", "status": 429, "error_code": "rate_limit_exceeded"}
+    starts = (2000, 2002, 2005)
+    return [
+        made.entry(
+            start, body_hash="stormy", retry_count=place, error_message="Slow down",
+            timing=replace(made.call(1).timing, duration_ms=500.0), **(refused if place < 2 else {}),
+        )
+        for place, start in enumerate(starts)
+    ]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("queries") / "wiretally.db"
+    store = Store(path)
+    plain = [made.entry(number) for number in range(100)]
+    repeated = [
+        made.entry(3000 + number, body_hash="same", cost=Cost(Decimal("0.25"), "priced"), session="second")
+        for number in range(4)
+    ]
+    for batch in (plain, turns(5), storm(), repeated):
+        store.save(batch)
+    store.end_session("first")
+    store.set_state("doors", "8787 8788")
+    store.fault("capture", "boom")
+    store.fault("capture", "boom", 2)
+    store.refusal(plain[0].process, "api.openai.com", "unknown ca")
+    store.close()
+    return path
