@@ -84,10 +84,7 @@ def sender_of_path(path: str) -> tuple[Sender, str]:
 
 def is_loopback_authority(authority: str) -> bool:
     """Is `authority` (`host` or `host:port`) a name of this machine's loopback? Guards against DNS rebinding."""
-    try:
-        host = urlsplit(f"//{authority}").hostname or ""
-    except ValueError:
-        return False
+    host = _host(authority)
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:
@@ -98,10 +95,17 @@ def is_loopback_authority(authority: str) -> bool:
 
 def may_ask(host: str, origin: str | None, *, listens_on: str) -> bool:
     """May this request use the base-URL door? A web page elsewhere may not, whatever name it found for the door."""
-    known = is_loopback_authority(host) or (urlsplit(f"//{host}").hostname == listens_on)
+    known = is_loopback_authority(host) or _host(host) == listens_on
     if not known or origin is None:
         return known
-    return is_loopback_authority(urlsplit(origin).netloc)
+    return is_loopback_authority(origin.partition("://")[2])
+
+
+def _host(authority: str) -> str:
+    try:
+        return urlsplit(f"//{authority}").hostname or ""
+    except ValueError:
+        return ""
 
 
 def is_streamed(content_type: str, content_length: str | None, chunked: bool) -> bool:

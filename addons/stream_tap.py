@@ -35,7 +35,8 @@ class StreamTap:
             if data:
                 self._take(data)
             elif self._uncounted:
-                self._copy(time.time(), b"", self._uncounted)
+                size, self._uncounted = self._uncounted, 0
+                self._copy(time.time(), b"", size)
         except Exception as error:  # noqa: BLE001 whatever failed, the app's bytes go on
             self._fault("stream_tap", error)
         return data

@@ -58,6 +58,7 @@ class Recorder:
         self._observations: dict[str, Observation] = {}
         self._saved_at: dict[str, float] = {}
         self._tickers: list[Ticker] = []
+        self._leaving = False
         self._stages: dict[int, Callable[[Frame], None]] = {
             Kind.CONNECTED: self._connected,
             Kind.REFUSED: self._refused,
@@ -66,6 +67,10 @@ class Recorder:
 
     def add(self, ticker: Ticker) -> None:
         self._tickers.append(ticker)
+
+    def leave(self) -> None:
+        """End soon, as a recorder that another follows: what is open stays open."""
+        self._leaving = True
 
     def run(self) -> None:
         """Until the life pipe ends and the journals are empty."""
@@ -80,6 +85,10 @@ class Recorder:
             if now - ticked >= TICK_SECONDS:
                 ticked = now
                 self._tick(now)
+            if self._leaving:
+                self.flush(now)
+                self._callers.close()
+                return
             if not took:
                 if not alive:
                     self._finish(now)
@@ -196,7 +205,7 @@ def main(arguments: Sequence[str] = ()) -> int:
     """The process. Exit 1 with an error line where the database can't be used."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s recorder %(levelname)s %(message)s")
     logging.raiseExceptions = False
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_IGN)  # it ends when everybody who writes is gone
     try:
         plan = _plan()
@@ -206,6 +215,7 @@ def main(arguments: Sequence[str] = ()) -> int:
     except (WiretallyError, OSError) as error:
         print(json.dumps({"error": str(error)}), flush=True)
         return 1
+    signal.signal(signal.SIGHUP, lambda _number, _frame: recorder.leave())
     print(json.dumps({"ready": True}), flush=True)
     recorder.run()
     return 0

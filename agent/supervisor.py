@@ -17,7 +17,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import IO, Any, Final
 
@@ -87,10 +87,11 @@ def lock(home: Home) -> IO[str]:
 class Supervisor:
     """One agent, from start to stop."""
 
-    def __init__(self, home: Home, settings: AgentSettings) -> None:
+    def __init__(self, home: Home, load: Callable[[], AgentSettings]) -> None:
         self.home = home
-        self.settings = settings
-        self.session = settings.session or datetime.now().strftime("%Y-%m-%d %H:%M:%S")
+        self.settings = load()
+        self._load = load
+        self.session = self.settings.session or datetime.now().strftime("%Y-%m-%d %H:%M:%S")
         self._stopping = asyncio.Event()
         self._proxies: list[Child] = []
         self._recorder: Child | None = None
@@ -98,6 +99,7 @@ class Supervisor:
         self._views: list[journal.Journal] = []
         self._watchers: list[asyncio.Task[None]] = []
         self._token = secrets.token_urlsafe(24)
+        self._doors = (0, 0)
         self.ports = (0, 0)
         self.on_ready: Callable[[], None] = lambda: None
 
@@ -132,38 +134,44 @@ class Supervisor:
                 home.agent_file.unlink(missing_ok=True)
 
     def _plan(self, proxy_door: socket.socket, base_door: socket.socket, life: tuple[int, int]) -> None:
+        self._doors = (proxy_door.fileno(), base_door.fileno())
+        for number in range(self.settings.workers):
+            made = journal.create()
+            self._journals.append(made)
+            self._views.append(journal.Journal(made))
+            inherits = (*self._doors, *made.all(), life[1])
+            name = "proxy" if self.settings.workers == 1 else f"proxy {number + 1}"
+            self._proxies.append(Child(name, ["wiretally.agent.proxy"], inherits, b""))
+        self._plan_proxies()
+        inherits = (*(fd for made in self._journals for fd in made.all()), life[0])
+        self._recorder = Child("recorder", ["wiretally.agent.recorder"], inherits, self._recorder_plan(life[0], True))
+
+    def _plan_proxies(self) -> None:
+        """Write each proxy's plan from the settings in force."""
         settings, home = self.settings, self.home
         hosts = list(dict.fromkeys([OPENAI, *settings.hosts]))
         authority = certificates.authority(home, hosts)
         if authority.is_new:
             log.warning("made a new authority for %s; trust it with `wiretally cert install`", ", ".join(hosts))
-        trusted = upstream_bundle(home, settings.upstream_ca)
-        for _ in range(settings.workers):
-            made = journal.create()
-            self._journals.append(made)
-            self._views.append(journal.Journal(made))
-            plan = ProxyPlan(
-                journal=str(made),
-                proxy_socket=proxy_door.fileno(),
-                base_url_socket=base_door.fileno(),
-                confdir=str(home.ca),
-                hosts=hosts,
-                listen_host=settings.listen_host,
-                upstream=settings.upstream,
-                upstream_ca=str(trusted),
-                upstream_proxy=settings.upstream_proxy,
-                proxy_auth=settings.proxy_auth,
-                max_body_bytes=settings.max_body_bytes,
-                capture=settings.capture,
-                addons=settings.addons,
-                options=settings.options,
-                drain_seconds=settings.drain_seconds,
-            )
-            inherits = (proxy_door.fileno(), base_door.fileno(), *made.all(), life[1])
-            name = "proxy" if settings.workers == 1 else f"proxy {len(self._proxies) + 1}"
-            self._proxies.append(Child(name, ["wiretally.agent.proxy"], inherits, plan.line()))
-        inherits = (*(fd for made in self._journals for fd in made.all()), life[0])
-        self._recorder = Child("recorder", ["wiretally.agent.recorder"], inherits, self._recorder_plan(life[0], True))
+        plan = ProxyPlan(
+            journal="",
+            proxy_socket=self._doors[0],
+            base_url_socket=self._doors[1],
+            confdir=str(home.ca),
+            hosts=hosts,
+            listen_host=settings.listen_host,
+            upstream=settings.upstream,
+            upstream_ca=str(upstream_bundle(home, settings.upstream_ca)),
+            upstream_proxy=settings.upstream_proxy,
+            proxy_auth=settings.proxy_auth,
+            max_body_bytes=settings.max_body_bytes,
+            capture=settings.capture,
+            addons=settings.addons,
+            options=settings.options,
+            drain_seconds=settings.drain_seconds,
+        )
+        for proxy, made in zip(self._proxies, self._journals, strict=True):
+            proxy.line = replace(plan, journal=str(made)).line()
 
     def _recorder_plan(self, life: int, fresh: bool) -> bytes:
         return RecorderPlan(
@@ -248,11 +256,19 @@ class Supervisor:
         writer.close()
 
     def _reload(self) -> None:
-        """SIGHUP: processes read their settings at their start, so each is replaced; what is under way ends first."""
-        for child in (self._recorder, *self._proxies):
-            if child and child.process and child.process.returncode is None:
+        """SIGHUP: read the settings again. Each process is replaced when what it has under way is done."""
+        try:
+            self.settings = self._load()
+            self._plan_proxies()
+        except WiretallyError as error:
+            log.error("kept the former settings: %s", error)
+            return
+        assert self._recorder
+        self._recorder.line = self._recorder_plan(self._recorder.inherits[-1], False)
+        for child, number in ((self._recorder, signal.SIGHUP), *((proxy, signal.SIGTERM) for proxy in self._proxies)):
+            if child.process and child.process.returncode is None:
                 child.deaths = 0
-                child.process.send_signal(signal.SIGTERM)
+                child.process.send_signal(number)
 
     async def _stop_all(self, life_write: int) -> None:
         for child in self._proxies:

@@ -59,8 +59,8 @@ def command(ctx: click.Context, detach: bool, **flags: Any) -> None:
     from ..supervisor import Supervisor
 
     place = home().make()
-    settings = load(place.config, {"agent": _settings(flags)}).agent
-    supervisor = Supervisor(place, settings)
+    given = _settings(flags)
+    supervisor = Supervisor(place, lambda: load(place.config, {"agent": dict(given)}).agent)
 
     def ready() -> None:
         proxy, base = supervisor.ports

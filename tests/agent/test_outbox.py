@@ -1,0 +1,120 @@
+"""What the proxy keeps and sends again, and when it forgets."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from wiretally.agent import journal
+from wiretally.agent.exchange import Frame, Kind, decode
+from wiretally.agent.outbox import FIRST_MESSAGES, Outbox
+
+
+class Pair:
+    """An outbox and the reader of its journal."""
+
+    def __init__(self, keep_bytes: int = 100_000) -> None:
+        self.descriptors = journal.create(1024 * 1024)
+        self.writer = journal.Writer(self.descriptors)
+        self.reader = journal.Reader(self.descriptors)
+        self.outbox = Outbox(self.writer, keep_bytes=keep_bytes)
+
+    def read(self) -> list[Frame]:
+        return [decode(raw) for raw in self.reader.read()]
+
+    def store(self) -> None:
+        self.reader.commit(self.reader.position)
+        self.outbox.tend()
+
+    def new_recorder(self) -> list[Frame]:
+        """A recorder died and another reads: what it gets."""
+        self.reader.close()
+        self.reader = journal.Reader(self.descriptors)
+        self.writer.counters[journal.EPOCH] += 1
+        self.outbox.tend()
+        return self.read()
+
+    def close(self) -> None:
+        self.reader.close()
+        self.writer.close()
+        for descriptor in self.descriptors.all():
+            os.close(descriptor)
+
+
+@pytest.fixture
+def pair() -> Iterator[Pair]:
+    made = Pair()
+    yield made
+    made.close()
+
+
+def begin(outbox: Outbox, call: str) -> None:
+    outbox.put(Kind.BEGIN, call, 1.0, "proxy")
+
+
+def test_frames_of_a_call_are_numbered(pair: Pair) -> None:
+    begin(pair.outbox, "a")
+    begin(pair.outbox, "b")
+    pair.outbox.put(Kind.DATA, "a", 2.0, b"x", 1)
+    assert [(frame[1], frame[2]) for frame in pair.read()] == [("a", 0), ("b", 0), ("a", 1)]
+    assert pair.outbox.open_calls == 2
+
+
+def test_an_open_call_comes_again_whole_to_a_new_recorder(pair: Pair) -> None:
+    begin(pair.outbox, "a")
+    pair.outbox.put(Kind.DATA, "a", 2.0, b"one", 3)
+    pair.read()
+    pair.store()
+    pair.outbox.put(Kind.DATA, "a", 3.0, b"two", 3)
+    again = pair.new_recorder()
+    assert [(frame[0], frame[2]) for frame in again] == [
+        (Kind.DATA, 2),  # still in the ring
+        (Kind.BEGIN, 0),
+        (Kind.DATA, 1),
+        (Kind.DATA, 2),
+        (Kind.SKIPPED, 3),
+    ]
+
+
+def test_an_ended_call_is_kept_until_it_is_stored(pair: Pair) -> None:
+    begin(pair.outbox, "a")
+    pair.read()
+    pair.store()
+    pair.outbox.put(Kind.END, "a", 2.0, "answered", None)
+    assert pair.outbox.open_calls == 0
+    assert [frame[0] for frame in pair.new_recorder()] == [Kind.END, Kind.BEGIN, Kind.END, Kind.SKIPPED]
+    pair.store()
+    assert pair.new_recorder() == []
+
+
+def test_a_websocket_keeps_its_start_and_what_came_since_the_last_response(pair: Pair) -> None:
+    begin(pair.outbox, "ws")
+    for number in range(FIRST_MESSAGES + 50):
+        pair.outbox.put(Kind.MESSAGE, "ws", 2.0, False, True, b'{"n":%d}' % number, 8)
+    pair.outbox.put(Kind.MESSAGE, "ws", 3.0, False, True, b'{"type":"response.done"}', 24)
+    pair.outbox.put(Kind.MESSAGE, "ws", 4.0, True, True, b'{"after":1}', 11)
+    pair.read()
+    pair.store()
+    again = pair.new_recorder()
+    assert [frame[0] for frame in again[:2]] == [Kind.BEGIN, Kind.MESSAGE]
+    assert len(again) == FIRST_MESSAGES + 2
+    assert again[-2][6] == b'{"after":1}'
+    assert again[-1][:3] == [Kind.SKIPPED, "ws", FIRST_MESSAGES + 53]
+
+
+def test_a_long_body_is_kept_up_to_the_cap() -> None:
+    pair = Pair(keep_bytes=1000)
+    begin(pair.outbox, "a")
+    for _ in range(50):
+        pair.outbox.put(Kind.DATA, "a", 2.0, b"x" * 100, 100)
+    pair.read()
+    pair.store()
+    assert sum(len(frame[4]) for frame in pair.new_recorder() if frame[0] == Kind.DATA) < 1100
+    pair.close()
+
+
+def test_a_fault_is_told_and_counted(pair: Pair) -> None:
+    pair.outbox.fault("somewhere", ValueError("no good"))
+    assert pair.read()[0][4:] == ["somewhere", "ValueError: no good"]
+    assert pair.writer.counters[journal.FAULTS] == 1
