@@ -102,6 +102,10 @@ class BodyWriter:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self.forget()
+
+    def forget(self) -> None:
+        """Drop what is remembered: after a transaction that was rolled back, or when another program has written."""
         self._logs: OrderedDict[Thread, _Log] = OrderedDict()
         self._cached = 0
         self._next_log = 0
@@ -110,10 +114,6 @@ class BodyWriter:
         self._parts = list[tuple[int, int, int, bytes]]()
         self._users = Counter[int]()
         self._grown = dict[int, _Log]()
-
-    def forget(self) -> None:
-        """Drop what is remembered: after a transaction that was rolled back, or when another program has written."""
-        self.__init__(self._connection)
 
     def save(self, call_id: int, side: str, body: bytes, thread: Thread) -> None:
         """Keep one body of a call."""
