@@ -81,9 +81,13 @@ def delete_conversation(path: Path, number: int) -> int:
 
 
 def state_balance(
-    path: Path, kind: Literal["set", "add", "sync"], usd: Decimal, note: str | None = None, at: float | None = None
+    path: Path,
+    kind: Literal["set", "add", "sync", "alarm"],
+    usd: Decimal,
+    note: str | None = None,
+    at: float | None = None,
 ) -> None:
-    """Say what the prepaid balance is, or what was added to it; `at` in Unix seconds, now by default."""
+    """Say what the prepaid balance is, what was added to it, or below what the alarm fires; `at` in Unix seconds."""
     moment = round((time.time() if at is None else at) * 1000)
     with _writing(path) as connection:
         connection.execute(

@@ -101,6 +101,12 @@ class RedactionSettings(Section):
     )
 
 
+class BalanceSettings(Section):
+    """The prepaid balance. What `wiretally balance set --alarm-below` says beats this."""
+
+    alarm_below: Usd | None = Field(None, description="USD below which the alarm `balance` fires")
+
+
 class Settings(Section):
     """The whole of config.toml."""
 
@@ -108,6 +114,9 @@ class Settings(Section):
     prices: PriceSettings = Field(default_factory=lambda: PriceSettings.model_validate({}), description="own prices")
     redaction: RedactionSettings = Field(
         default_factory=lambda: RedactionSettings.model_validate({}), description="secrets in bodies"
+    )
+    balance: BalanceSettings = Field(
+        default_factory=lambda: BalanceSettings.model_validate({}), description="the prepaid balance"
     )
     scenario: dict[str, str] = Field(default_factory=dict[str, str], description="filters by name, for stats")
 

@@ -26,6 +26,7 @@ from .retries import Attempt, Place, continues, is_worth_retrying, latest_attemp
 from .usage_keys import Holder, holders, release
 
 EXHAUSTED = "credit_balance_exhausted"
+EXHAUSTED_ONCE = "insufficient_quota"  # how the provider said it before there was a code of its own
 RATELIMIT_STEP_MS = 10_000  # one sample a model and key in this time is kept
 
 _INSERT = f"insert into calls ({', '.join(COLUMNS)}) values ({', '.join('?' * len(COLUMNS))})"
@@ -218,12 +219,13 @@ class Store:
     def _notice_exhaustion(self, items: list[_Item]) -> None:
         """The provider saying that the balance is used up is the one hard fact about it; once until it is set again."""
         for item in items:
-            if item.entry.call.error_code == EXHAUSTED:
+            call = item.entry.call
+            if call.error_code == EXHAUSTED or call.error_code == call.error_type == EXHAUSTED_ONCE:
                 self._connection.execute(
                     "insert into balance_events (at, kind, amount_pico, note) select ?1, 'exhausted', 0, ?2 "
-                    "where (select kind from balance_events where at <= ?1 order by at desc, id desc limit 1) "
-                    "is not 'exhausted'",
-                    (round(item.entry.call.started_at * 1000), f"call {item.links.id} was refused: {EXHAUSTED}"),
+                    "where (select kind from balance_events where at <= ?1 and kind <> 'alarm' "
+                    "order by at desc, id desc limit 1) is not 'exhausted'",
+                    (round(call.started_at * 1000), f"call {item.links.id} was refused: {call.error_code}"),
                 )
 
     def _session(self, name: str) -> int:

@@ -15,14 +15,15 @@ from ..call_rows import dollars
 from .reader import Reader
 from .totals import Span, totals
 
-type EventKind = Literal["set", "add", "sync", "exhausted"]
+type EventKind = Literal["set", "add", "sync", "exhausted", "alarm"]
 
 BURN_SECONDS = 3600
 
 
 @dataclass(frozen=True, slots=True)
 class BalanceEvent:
-    """One statement about the balance; `at` in Unix seconds. `add` adds to it, the others say what it was."""
+    """One statement about the balance; `at` in Unix seconds. `add` adds to it, `alarm` says below
+    what the alarm fires, the others say what it was."""
 
     at: float
     kind: EventKind
@@ -56,13 +57,20 @@ def events(reader: Reader, limit: int = 1000) -> list[BalanceEvent]:
     return [BalanceEvent(at / 1000, kind, dollars(amount or 0) or Decimal(0), note) for at, kind, amount, note in rows]
 
 
+def alarm_below(reader: Reader) -> Decimal | None:
+    """The amount below which the alarm is to fire, as last said with `balance set`; None where nobody did."""
+    return dollars(
+        reader.value("select amount_pico from balance_events where kind = 'alarm' order by at desc, id desc limit 1")
+    )
+
+
 def balance(reader: Reader, now: float | None = None) -> Balance:
     """The balance at `now` (Unix seconds; this moment by default)."""
     moment = time.time() if now is None else now
     recent = totals(reader, Span(moment - BURN_SECONDS, moment))
     burn = (recent.cost + recent.estimated_cost) * 3600 / BURN_SECONDS
     last = reader.row(
-        "select id, at, kind, amount_pico from balance_events where kind <> 'add' and at <= ? "
+        "select id, at, kind, amount_pico from balance_events where kind not in ('add', 'alarm') and at <= ? "
         "order by at desc, id desc limit 1",
         (round(moment * 1000),),
     )
