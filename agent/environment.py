@@ -123,7 +123,10 @@ def upstream_proxy(doors: Doors, environ: Mapping[str, str] | None = None) -> st
     Raises UsageError for a kind of proxy that the agent can't call through.
     """
     environ = os.environ if environ is None else environ
-    names = ("WIRETALLY_UPSTREAM_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
+    names = ["WIRETALLY_UPSTREAM_PROXY"]
+    # In a shell led by `wiretally env` the other variables name an agent, perhaps one that is gone.
+    if "WIRETALLY_HOSTS" not in environ and not _excluded(DEFAULT_HOST, environ):
+        names += ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]
     found = next((name for name in names if environ.get(name) and not doors.own(environ[name])), None)
     if found is None:
         return None
@@ -140,6 +143,12 @@ def no_proxy(environ: Mapping[str, str]) -> str:
     """What the user excludes from proxies, and this machine."""
     former = f"{environ.get('no_proxy', '')},{environ.get('NO_PROXY', '')}".split(",")
     return ",".join(dict.fromkeys([*(part.strip() for part in former if part.strip()), *LOCAL_NAMES]))
+
+
+def _excluded(host: str, environ: Mapping[str, str]) -> bool:
+    """Is `host` to be called without a proxy?"""
+    names = no_proxy(environ).split(",")
+    return any(name == "*" or f".{host}".endswith(f".{name.lstrip('*.')}") for name in names)
 
 
 def node_options(former: str) -> str:

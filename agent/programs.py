@@ -36,6 +36,7 @@ _KINDS = (
     (re.compile(r"(?:ba|z|da|k)?sh|fish"), "shell"),
     (re.compile(r"(ruby|perl|php|deno|bun|dotnet)[\d.]*"), None),
 )
+_SECRET_HEADER = re.compile(r"(?i)^((?:proxy-)?authorization|(?:x-|openai-)?api-key|cookie)\s*:.*", re.S)
 _SECRET_OPTION = re.compile(r"(?i)^-{0,2}[\w.-]*(?:key|token|secret|passwd|password|credential|auth)[\w.-]*$")
 
 
@@ -63,6 +64,8 @@ def masked_command(arguments: Sequence[str]) -> str:
         if hide_next and not argument.startswith("-"):
             shown.append(MASK)
             hide_next = False
+        elif header := _SECRET_HEADER.match(argument):
+            shown.append(f"{header[1]}: {MASK}")
         elif equals and _SECRET_OPTION.match(name):
             shown.append(f"{name}={MASK}")
         else:

@@ -29,7 +29,7 @@ class RunLimits:
         cost = totals.cost + totals.estimated_cost
         if self.max_cost is not None and cost > self.max_cost:
             about = "about " if totals.estimated_cost else ""
-            return f"cost {about}${cost:.4f}, over --max-cost ${self.max_cost} by ${cost - self.max_cost:.4f}"
+            return f"cost {about}{_usd(cost)}, over --max-cost ${self.max_cost} by {_usd(cost - self.max_cost)}"
         if self.max_calls is not None and totals.calls > self.max_calls:
             over = totals.calls - self.max_calls
             return f"made {_counted(totals.calls, 'call')}, over --max-calls {self.max_calls} by {over}"
@@ -50,13 +50,18 @@ def summary(totals: Totals) -> str:
     parts = [
         _counted(totals.calls, "call"),
         f"{totals.input_tokens + totals.output_tokens:,} tokens",
-        f"${totals.cost:.4f}",
+        _usd(totals.cost),
     ]
     if totals.estimated_cost:
-        parts.append(f"${totals.estimated_cost:.4f} estimated")
+        parts.append(f"{_usd(totals.estimated_cost)} estimated")
     parts += [f"{count} {word}" for count, word in ((totals.unpriced, "unpriced"), (totals.failed, "failed")) if count]
     return ", ".join(parts)
 
 
 def _counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _usd(amount: Decimal) -> str:
+    """Cents, and as many digits more as a small amount needs to be seen."""
+    return f"${amount:.{2 if amount >= 1 else 4 if amount >= Decimal('0.01') else 6}f}"

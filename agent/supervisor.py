@@ -27,6 +27,7 @@ from .exchange import Kind, encode
 from .locations import Home
 from .plans import ProxyPlan, RecorderPlan
 from .settings import AgentSettings
+from .system_proxy import put_back
 from .trust_bundle import upstream_bundle
 
 OPENAI: Final = "api.openai.com"
@@ -117,6 +118,7 @@ class Supervisor:
             listen(settings.listen_host, settings.port, "--port") as proxy_door,
             # The base-URL door has no password, so it never leaves this machine.
             listen("127.0.0.1", settings.base_url_port, "--base-url-port") as base_door,
+            put_back(home),
         ):
             self.ports = (proxy_door.getsockname()[1], base_door.getsockname()[1])
             life_read, life_write = os.pipe()

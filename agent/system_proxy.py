@@ -8,12 +8,17 @@ value that somebody else has changed meanwhile is left as it is.
 from __future__ import annotations
 
 import json
+import logging
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from .desktops import Desktop, desktop
 from .errors import WiretallyError
 from .locations import Home
+
+log = logging.getLogger("agent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +69,21 @@ def restore(home: Home) -> bool:
     return bool(back)
 
 
-def restore_if_stale(home: Home) -> bool:
-    """For an agent that starts or ends: undo what is left. A failure here keeps no agent from starting."""
+@contextmanager
+def put_back(home: Home) -> Generator[None]:
+    """Around an agent's life: what one that crashed has left is undone before, and what this one leaves after."""
+    _restore_if_possible(home)
     try:
-        return restore(home)
-    except WiretallyError:
-        return False  # `proxy status` and `doctor` show what is wrong with it
+        yield
+    finally:
+        _restore_if_possible(home)
+
+
+def _restore_if_possible(home: Home) -> None:
+    try:
+        restore(home)
+    except WiretallyError as error:  # no reason not to start or end; `proxy status` and `doctor` show it
+        log.warning("%s", error)
 
 
 def _desktop() -> Desktop:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..errors import UsageError, WiretallyError
 from ..locations import home
+from .service import service
+
+if TYPE_CHECKING:
+    from ..settings import AgentSettings
 
 
 def _pairs(values: tuple[str, ...], option: str) -> dict[str, str]:
@@ -54,13 +58,21 @@ def command(ctx: click.Context, detach: bool, **flags: Any) -> None:
         return
     import asyncio
 
+    from ..environment import Doors, upstream_proxy
     from ..logs import log_to
     from ..settings import load
     from ..supervisor import Supervisor
 
     place = home().make()
     given = _settings(flags)
-    supervisor = Supervisor(place, lambda: load(place.config, {"agent": dict(given)}).agent)
+
+    def settings() -> AgentSettings:
+        found = load(place.config, {"agent": dict(given)}).agent
+        # The proxy a user's programs went through is the way out of this network for us, too.
+        found_proxy = found.upstream_proxy or upstream_proxy(Doors(found.port, found.base_url_port))
+        return found.model_copy(update={"upstream_proxy": found_proxy})
+
+    supervisor = Supervisor(place, settings)
 
     def ready() -> None:
         proxy, base = supervisor.ports
@@ -149,3 +161,6 @@ def stop() -> None:
         click.echo("the agent has ended", err=True)
     else:
         raise WiretallyError(f"no agent runs on {home().path}.")
+
+
+command.add_command(service)

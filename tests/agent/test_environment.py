@@ -99,6 +99,10 @@ def test_a_program_set_to_another_service_is_not_sent_to_the_provider() -> None:
         ({"HTTPS_PROXY": "http://s:t@localhost:8787", "ALL_PROXY": "http://corporate:1"}, "http://corporate:1"),
         ({"HTTPS_PROXY": "corporate:3128"}, "http://corporate:3128"),
         ({"HTTPS_PROXY": "http://127.0.0.1:3128"}, "http://127.0.0.1:3128"),
+        ({"HTTPS_PROXY": "http://127.0.0.1:9999", "WIRETALLY_HOSTS": DEFAULT_HOST}, None),
+        ({"HTTPS_PROXY": "http://corporate:1", "NO_PROXY": "intranet,.openai.com"}, None),
+        ({"HTTPS_PROXY": "http://corporate:1", "NO_PROXY": "*"}, None),
+        ({"HTTPS_PROXY": "http://corporate:1", "NO_PROXY": "xopenai.com"}, "http://corporate:1"),
         ({"WIRETALLY_UPSTREAM_PROXY": "http://chosen:1", "HTTPS_PROXY": "http://other:1"}, "http://chosen:1"),
     ],
 )

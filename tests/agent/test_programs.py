@@ -53,6 +53,8 @@ def test_a_title_that_a_program_wrote_itself(title: str, name: str) -> None:
         (["a", "--api-key", "hunter2", "-v"], f"a --api-key {MASK} -v"),
         (["a", "--api-key=hunter2"], f"a --api-key={MASK}"),
         (["env", "OPENAI_API_KEY=hunter2", "a"], f"env OPENAI_API_KEY={MASK} a"),
+        (["curl", "-H", "Authorization: Bearer x", "u"], f"curl -H Authorization: {MASK} u"),
+        (["curl", "-Hx: y", "--header", "api-key:x"], f"curl -Hx: y --header api-key: {MASK}"),
         (["a", "--token", "--verbose", "x"], "a --token --verbose x"),
         (["a", "--model=gpt-5", "key"], "a --model=gpt-5 key"),
         (["a", "two\nlines\t"], "a two lines"),

@@ -25,7 +25,7 @@ def totals(**values: Any) -> Totals:
         (
             RunLimits(max_cost=Decimal(1)),
             {"cost": Decimal("0.9"), "estimated_cost": Decimal("0.2")},
-            "cost about $1.1000, over --max-cost $1 by $0.1000",
+            "cost about $1.10, over --max-cost $1 by $0.1000",
         ),
         (RunLimits(max_calls=2), {"calls": 2}, None),
         (RunLimits(max_calls=2), {"calls": 5}, "made 5 calls, over --max-calls 2 by 3"),

@@ -12,7 +12,7 @@ import pytest
 from wiretally.agent.desktops import Gnome
 from wiretally.agent.errors import WiretallyError
 from wiretally.agent.locations import Home
-from wiretally.agent.system_proxy import restore, restore_if_stale, status, turn_on
+from wiretally.agent.system_proxy import put_back, restore, status, turn_on
 
 GSETTINGS = """#!/bin/sh
 cd "$(dirname "$0")/state" || exit 1
@@ -66,7 +66,14 @@ def test_after_a_kill_the_next_start_restores(home: Home) -> None:
     killed = subprocess.run([sys.executable, "-c", code, str(home.path)], check=False)
     assert killed.returncode == -signal.SIGKILL
     assert Gnome().proxy(Gnome().read()) == "127.0.0.1:8787"
-    assert restore_if_stale(home) is True
+    with put_back(home):
+        assert Gnome().read() == CORPORATE
+
+
+def test_at_an_agents_end_the_setting_is_put_back(home: Home) -> None:
+    with pytest.raises(KeyboardInterrupt), put_back(home):
+        turn_on(home, "127.0.0.1", 8787)
+        raise KeyboardInterrupt
     assert Gnome().read() == CORPORATE
 
 
@@ -90,7 +97,8 @@ def test_a_damaged_note_of_what_was_there_is_named_and_stops_no_agent(home: Home
     (home.path / "system-proxy.json").write_text("{")
     with pytest.raises(WiretallyError, match=r"system-proxy\.json can't be read"):
         restore(home)
-    assert restore_if_stale(home) is False
+    with put_back(home):
+        pass
 
 
 def test_without_a_known_system_another_way_is_named(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:

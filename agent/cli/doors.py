@@ -1,0 +1,17 @@
+"""The doors a command should lead to: those of the running agent, else those the settings name."""
+
+from __future__ import annotations
+
+from ..environment import Doors
+from ..locations import Home
+from ..settings import load
+
+
+def doors_in_use(home: Home) -> Doors:
+    """Where the agent of `home` listens, or will listen."""
+    from .. import lifecycle
+
+    if status := lifecycle.status(home):
+        return Doors(status.port, status.base_url_port)
+    settings = load(home.config).agent
+    return Doors(settings.port, settings.base_url_port)
