@@ -12,10 +12,13 @@ from dataclasses import replace
 from .assembly import Assembled
 from .call import Call
 from .entry import Entry, Process
+from .errors import WiretallyError
 from .exchange import Message, header
 from .interpret import Interpreter, SocketInterpreter, StreamProgress
 from .locations import Home
 from .plans import RecorderPlan
+from .pricing import PriceBook
+from .settings import Settings, load
 
 type Fault = Callable[[str, BaseException], None]
 
@@ -24,7 +27,8 @@ class Observer:
     """Makes an observation for each call. Holds what they share."""
 
     def __init__(self, home: Home, plan: RecorderPlan, fault: Fault) -> None:
-        self.interpreter = Interpreter(salt=_salt(home))
+        own = _settings(home, fault)
+        self.interpreter = Interpreter(salt=_salt(home), prices=PriceBook(own.prices), redaction=own.redaction)
         self.bodies = plan.bodies
         self.fault = fault
 
@@ -116,8 +120,6 @@ class SocketObservation(Observation):
         call.new_messages.clear()
         if call.ended:
             responses += self._socket.close()
-        connection = self._entry(self._observer.interpreter.call(call.exchange), call, process, session)
-        connection = replace(connection, connection=call.exchange.uid)
         found = [
             replace(
                 self._entry(it, call, process, session),
@@ -126,7 +128,19 @@ class SocketObservation(Observation):
             )
             for it, messages in responses
         ]
-        return [*found, connection]
+        if call.ended:
+            return found  # the connection is the last of them
+        connection = self._entry(self._socket.connection(), call, process, session)
+        return [*found, replace(connection, connection=call.exchange.uid)]
+
+
+def _settings(home: Home, fault: Fault) -> Settings:
+    """The user's prices and redaction rules; the defaults where config.toml has become unreadable since the start."""
+    try:
+        return load(home.config)
+    except WiretallyError as error:
+        fault("settings", error)
+        return Settings.model_validate({})
 
 
 def _salt(home: Home) -> bytes:

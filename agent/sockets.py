@@ -102,13 +102,19 @@ class SocketInterpreter:
         groups: list[Group] = []
         for key in list(self._open):
             groups.append(self._hand_out(key, self._exchange.ended_at or self._exchange.started_at, "client_gone"))
-        connection = self._interpreter.call(self._exchange)
-        connection = replace(connection, model=connection.model or self._model)
-        if self._heard:
-            connection = replace(connection, cost=self._with_heard(Cost(usd=Decimal(0), source="priced")))
-        groups.append((connection, tuple(self._kept.messages)))
-        self._kept = _Kept()
+        groups.append((self.connection(), tuple(self._kept.messages)))
+        self._kept, self._heard = _Kept(), []
         return groups
+
+    def connection(self) -> Call:
+        """The connection itself. What was transcribed without a response to follow is billed on it."""
+        call = self._interpreter.call(self._exchange)
+        call = replace(call, model=call.model or self._model, kind=self._format.kind)
+        if call.fault == "client":  # the app closes a websocket when it is done with it
+            call = replace(call, state="done", fault=None, error_code=None, error_message=None)
+        if self._heard:
+            call = replace(call, cost=self._with_heard(Cost(usd=Decimal(0), source="priced")))
+        return call
 
     def _from_client(self, kind: str, fields: Fields, at: float) -> None:
         if kind == "response.create":
@@ -196,12 +202,12 @@ class SocketInterpreter:
         call = replace(call, kind=self._format.kind, endpoint=self._endpoint)
         if self._heard:
             call = replace(call, cost=self._with_heard(call.cost))
+            self._heard = []
         return call, tuple(kept.messages)
 
     def _with_heard(self, cost: Cost) -> Cost:
         """`cost` with the transcription of the input that was heard since the last call."""
-        heard, self._heard = self._heard, []
-        for model, usage in heard:
+        for model, usage in self._heard:
             terms = Terms(self._exchange.started_at, "audio", host=self._exchange.host)
             added = self._interpreter.prices.price(model, usage, terms)
             if added.usd is None or cost.usd is None:

@@ -18,6 +18,9 @@ BrotliError = cast("type[Exception]", brotli.error)
 MAX_DECODED = 67_108_864
 """Bytes that one body may become; what lies beyond is left out and noted."""
 
+SLICE = 4096
+"""Bytes of a whole body decoded at a time: damage costs no more than what was decoded of one slice."""
+
 ZSTD_SLICE = 1024
 """Bytes given to zstd at a time: its blocks of 4 bytes may become 128 KiB each, so this bounds one step to 32 MiB."""
 
@@ -72,7 +75,10 @@ def decode(body: bytes, content_encoding: str | None, limit: int = MAX_DECODED) 
     if not content_encoding or not body:
         return body, None
     decoder = Decoder(content_encoding, limit)
-    return decoder.feed(body), decoder.problem
+    if decoder.is_plain or len(body) <= SLICE:
+        return decoder.feed(body), decoder.problem
+    pieces = [decoder.feed(body[start : start + SLICE]) for start in range(0, len(body), SLICE)]
+    return b"".join(pieces), decoder.problem
 
 
 def _gzip() -> _Step:

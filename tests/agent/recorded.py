@@ -14,7 +14,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from wiretally.agent.call import Call
 from wiretally.agent.exchange import CapturedExchange, Headers, Message
+from wiretally.agent.interpret import Interpreter
 
 type Record = dict[str, Any]
 
@@ -89,6 +91,13 @@ def exchange_of(record: Record) -> CapturedExchange:
         ended_at=NOON + 1,
         ending="answered",
     )
+
+
+@cache
+def calls() -> list[tuple[Record, Call]]:
+    """Every recorded exchange with the call it is read as."""
+    interpreter = Interpreter(salt=b"a salt for tests")
+    return [(record, interpreter.call(exchange_of(record))) for record in records()]
 
 
 def socket_of(session: Record) -> tuple[CapturedExchange, list[Message]]:
