@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Literal
 
 import msgspec
@@ -63,7 +64,7 @@ def _pairs(section: Section, left: Mapping[str, object], right: Mapping[str, obj
 def _shown(value: object) -> str:
     if value is None:
         return ""
-    if isinstance(value, str | int | float):
+    if isinstance(value, str | int | float | Decimal):
         return str(value)
     return msgspec.json.encode(value, order="sorted", enc_hook=str).decode()
 

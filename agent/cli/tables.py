@@ -1,0 +1,96 @@
+"""Tables and figures for people: aligned on a terminal, plain in a pipe. Whatever calls carried is made printable here,
+so that a command cannot forget it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from ..printable import printable
+
+UNKNOWN = "–"
+PIPE_WIDTH = 500
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: str = "") -> None:
+    """Print a table. A column whose name begins with `>` is aligned to the right."""
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    on_terminal = sys.stdout.isatty()
+    console = Console(width=None if on_terminal else PIPE_WIDTH, highlight=False, emoji=False)
+    table = Table(box=SIMPLE_HEAD if on_terminal else None, title=Text(printable(title)) if title else None)
+    table.title_justify = "left"
+    for name in columns:
+        right = name.startswith(">")
+        table.add_column(Text(name.removeprefix(">")), justify="right" if right else "left", no_wrap=right)
+    for row in rows:
+        table.add_row(*(Text(printable(cell)) for cell in row))
+    with console.capture() as captured:
+        console.print(table)
+    sys.stdout.write("".join(line.rstrip() + "\n" for line in captured.get().splitlines()))
+
+
+def print_pairs(pairs: Iterable[tuple[str, str]]) -> None:
+    """Print names and values, the values aligned."""
+    shown = [(name, printable(value)) for name, value in pairs]
+    width = max((len(name) for name, _ in shown), default=0)
+    for name, value in shown:
+        sys.stdout.write(f"{name.ljust(width)}  {value}\n")
+
+
+def print_json(value: Any) -> None:
+    """Print records as JSON: dataclasses as objects, money as numbers."""
+    import msgspec
+
+    encoded = msgspec.json.Encoder(decimal_format="number").encode(value)
+    if sys.stdout.isatty():
+        encoded = msgspec.json.format(encoded, indent=2)
+    sys.stdout.write(encoded.decode() + "\n")
+
+
+def usd(amount: Decimal | None, estimated: bool = False) -> str:
+    """An amount to four decimals, more where it is smaller; `~` marks an estimate."""
+    if amount is None:
+        return UNKNOWN
+    digits = 4 if amount == 0 or abs(amount) >= Decimal("0.0001") else 7
+    return f"{'~' if estimated else ''}${amount:,.{digits}f}"
+
+
+def count(number: int | None, estimated: bool = False) -> str:
+    """A count with thousands."""
+    return UNKNOWN if number is None else f"{'~' if estimated else ''}{number:,}"
+
+
+def seconds(milliseconds: float | None) -> str:
+    """A duration with its unit."""
+    if milliseconds is None:
+        return UNKNOWN
+    if milliseconds < 1000:
+        return f"{milliseconds:.0f} ms"
+    if milliseconds < 120_000:
+        return f"{milliseconds / 1000:.2f} s"
+    return f"{milliseconds / 60_000:.1f} min"
+
+
+def ago(then: float, now: float) -> str:
+    """How long ago a moment was (Unix seconds)."""
+    passed = max(now - then, 0)
+    for length, unit in ((86_400, "d"), (3600, "h"), (60, "min")):
+        if passed >= 2 * length:
+            return f"{passed / length:.0f} {unit} ago"
+    return f"{passed:.0f} s ago"
+
+
+def percent(share: float | None) -> str:
+    """A share of 1 in percent."""
+    return UNKNOWN if share is None else f"{100 * share:.1f} %"
+
+
+def text(value: object) -> str:
+    """Any other value."""
+    return UNKNOWN if value is None or value == "" else str(value)
