@@ -28,6 +28,7 @@ from mitmproxy.options import Options
 from mitmproxy.proxy.mode_servers import ServerInstance
 
 from ..addons.capture import Capture
+from ..addons.dispatch import TableDispatch
 from ..addons.doors import Doors
 from ..addons.routing import Routing, Upstream
 from ..addons.scope import allow_pattern
@@ -72,6 +73,8 @@ def build_master(plan: ProxyPlan, outbox: Outbox) -> Master:
     # ssl_verify_upstream_trusted_ca replaces what is trusted else; the supervisor wrote a merged file.
     options = Options(confdir=plan.confdir, ssl_verify_upstream_trusted_ca=plan.upstream_ca, mode=[])
     master = Master(options, asyncio.get_running_loop())
+    if not plan.addons:
+        master.addons = TableDispatch(master)
     extras: list[Any] = []
     if plan.proxy_auth:
         extras.append(proxyauth.ProxyAuth())

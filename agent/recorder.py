@@ -30,6 +30,8 @@ from .plans import RecorderPlan
 from .saving import Saver
 
 FLUSH_SECONDS: Final = 0.05
+GATHER_SECONDS: Final = 0.005
+"""Between two looks while frames come: to be woken for each would cost proxy and recorder more than the frames do."""
 PROGRESS_SECONDS: Final = 0.2
 """An open call's row changes at most this often."""
 TICK_SECONDS: Final = 1.0
@@ -95,6 +97,8 @@ class Recorder:
                     return
                 due = min(flushed + FLUSH_SECONDS if self._changed else now + 1, ticked + TICK_SECONDS)
                 self._readers[0].sleep(max(0.001, min(due - now, 0.2 if len(self._readers) > 1 else 1.0)))
+            else:
+                time.sleep(GATHER_SECONDS)
             alive = alive and not select.select([self._plan.life], [], [], 0)[0]
 
     def _read(self) -> bool:

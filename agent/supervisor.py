@@ -143,10 +143,12 @@ class Supervisor:
             self._views.append(journal.Journal(made))
             inherits = (*self._doors, *made.all(), life[1])
             name = "proxy" if self.settings.workers == 1 else f"proxy {number + 1}"
-            self._proxies.append(Child(name, ["wiretally.agent.proxy"], inherits, b""))
+            self._proxies.append(Child(name, ["-O", "-m", "wiretally.agent.proxy"], inherits, b""))
         self._plan_proxies()
         inherits = (*(fd for made in self._journals for fd in made.all()), life[0])
-        self._recorder = Child("recorder", ["wiretally.agent.recorder"], inherits, self._recorder_plan(life[0], True))
+        self._recorder = Child(
+            "recorder", ["-m", "wiretally.agent.recorder"], inherits, self._recorder_plan(life[0], True)
+        )
 
     def _plan_proxies(self) -> None:
         """Write each proxy's plan from the settings in force."""
@@ -198,7 +200,6 @@ class Supervisor:
         child.started = time.monotonic()
         process = await asyncio.create_subprocess_exec(
             sys.executable,
-            "-m",
             *child.arguments,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,

@@ -1,0 +1,85 @@
+"""Who asks is read and taken off; web pages from elsewhere are refused."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+from mitmproxy import http
+from mitmproxy.proxy.mode_specs import ProxyMode
+from mitmproxy.test import tflow
+from wiretally.addons.doors import SENDER, Doors
+from wiretally.addons.scope import Sender
+
+BASIC = b"Basic " + base64.b64encode(b"night:team=a")
+
+
+def flow(*fields: tuple[bytes, bytes], path: bytes = b"/v1/x", mode: str = "regular") -> http.HTTPFlow:
+    made = tflow.tflow()
+    made.client_conn.proxy_mode = ProxyMode.parse(mode)
+    made.request.headers.fields = ((b"Host", b"127.0.0.1:8788"), *fields)
+    made.request.data.host, made.request.data.port = "api.openai.com", 443
+    made.request.data.path = path
+    return made
+
+
+REVERSE = "reverse:https://api.openai.com"
+
+
+def test_the_proxys_user_is_read_and_does_not_leave() -> None:
+    it = flow((b"Proxy-Authorization", BASIC))
+    Doors("127.0.0.1").requestheaders(it)
+    assert it.metadata[SENDER] == Sender("night", {"team": "a"})
+    assert it.request.headers.fields == ((b"Host", b"127.0.0.1:8788"),)
+
+
+def test_the_tunnels_user_stands_for_all_requests_in_it_until_its_end() -> None:
+    doors, connect = Doors("127.0.0.1"), flow((b"Proxy-Authorization", BASIC))
+    doors.http_connect(connect)
+    inner = flow()
+    inner.client_conn = connect.client_conn
+    doors.requestheaders(inner)
+    assert inner.metadata[SENDER].session == "night"
+    doors.client_disconnected(connect.client_conn)
+    later = flow()
+    later.client_conn = connect.client_conn
+    doors.requestheaders(later)
+    assert SENDER not in later.metadata
+
+
+def test_the_base_urls_prefix_is_taken_off_and_the_host_is_the_providers() -> None:
+    it = flow(path=b"/wiretally/night/team=a/v1/x?q=1", mode=REVERSE)
+    Doors("127.0.0.1").requestheaders(it)
+    assert (it.request.path, it.request.host_header) == ("/v1/x?q=1", "api.openai.com")
+    assert it.metadata[SENDER] == Sender("night", {"team": "a"})
+
+
+def test_a_requests_own_tags_join_those_of_its_session() -> None:
+    it = flow((b"Proxy-Authorization", BASIC), (b"X-Wiretally-Tag", b"team=b,run=7"))
+    Doors("127.0.0.1").requestheaders(it)
+    assert it.metadata[SENDER].tags == {"team": "b", "run": "7"}
+    assert b"tag" not in repr(it.request.headers.fields).lower().encode()
+
+
+@pytest.mark.parametrize("field", [(b"Origin", b"https://evil.example"), (b"Origin", b"null")])
+def test_a_foreign_page_is_refused_in_the_shape_of_the_apis_errors(field: tuple[bytes, bytes]) -> None:
+    it = flow(field, mode=REVERSE)
+    Doors("127.0.0.1").requestheaders(it)
+    assert it.response and it.response.status_code == 403
+    assert it.response.json()["error"]["code"] == "foreign_page"
+    assert it.response.headers["x-should-retry"] == "false"
+
+
+def test_a_foreign_name_for_the_door_is_refused() -> None:
+    it = flow(mode=REVERSE)
+    it.request.headers.fields = ((b"Host", b"rebound.example:8788"),)
+    Doors("127.0.0.1").requestheaders(it)
+    assert it.response and it.response.status_code == 403
+
+
+def test_an_ordinary_request_is_left_as_it_is() -> None:
+    it = flow((b"Authorization", b"Bearer x"))
+    before = it.request.headers.fields
+    Doors("127.0.0.1").requestheaders(it)
+    assert it.request.headers.fields is before
+    assert it.metadata == {}
