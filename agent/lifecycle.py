@@ -88,6 +88,7 @@ def start_detached(home: Home, flags: list[str] | None = None) -> Status:
                 last = lines[-1] if lines else f"it ended with {process.returncode}; see {home.log}"
                 raise WiretallyError(last.removeprefix("wiretally: "))
             if (found := status(home)) and found.supervisor_pid == process.pid:
+                process.returncode = 0  # it goes on without us: Popen has nothing to wait for, nor to warn of
                 return found
             time.sleep(0.02)
     finally:

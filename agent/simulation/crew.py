@@ -71,13 +71,18 @@ def start(app: App, variables: Mapping[str, str], folder: Path) -> Running:
     return Running(app, process)
 
 
-def variables(app: App, home: Home, doors: Doors, environ: Mapping[str, str]) -> dict[str, str]:
-    """The environment of `app`: `environ` without proxy and OpenAI settings, then a key and the way to the agent."""
-    inherited = {
+def neutral(environ: Mapping[str, str]) -> dict[str, str]:
+    """`environ` without what leads elsewhere: the user's proxies, authorities, OpenAI and wiretally settings."""
+    return {
         name: value
         for name, value in environ.items()
         if not name.startswith(("OPENAI_", "WIRETALLY_", "SSL_CERT_")) and not name.lower().endswith("_proxy")
     }
+
+
+def variables(app: App, home: Home, doors: Doors, environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment of `app`: neutral ground, a key, and the way through the agent."""
+    inherited = neutral(environ)
     led = (
         environment.base_url_variables(doors, environ=inherited)
         if app.door == "base-url"

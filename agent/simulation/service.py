@@ -30,10 +30,13 @@ CHOICE_HEADER = "x-simulate"
 
 @dataclass(slots=True)
 class Weather:
-    """What goes wrong by itself: each of `troubles` in turn, one in `every` requests, one in `later` once each came."""
+    """What goes wrong by itself: each of `troubles` in turn, one in `every` requests, one in `later` once each came.
+
+    After that first round the credit runs out at the end of each.
+    """
 
     random: Random
-    troubles: tuple[str, ...] = ("rate_limit", "cut", "server_error", "slow", "project_limit", "overloaded", "credit")
+    troubles: tuple[str, ...] = ("rate_limit", "cut", "server_error", "slow", "project_limit", "overloaded")
     every: int = 5
     later: int = 30
     _requests: int = 0
@@ -44,8 +47,9 @@ class Weather:
         """What happens to the next request; only a stream can be cut."""
         self._requests += 1
         if not self._waiting:
-            *first, last = self.troubles
-            self._waiting = [*self.random.sample(first, len(first)), last]
+            self._waiting = self.random.sample(self.troubles, len(self.troubles))
+            if self._rounds:
+                self._waiting.append("credit")
             self._rounds += 1
         if self._requests % (self.every if self._rounds == 1 else self.later):
             return None

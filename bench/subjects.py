@@ -1,0 +1,148 @@
+"""What is measured: wiretally's agent and plain mitmdump, each started afresh on the same upstream, and their doors."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import psutil
+from wiretally.agent import lifecycle
+from wiretally.agent.certificates import certificate_file
+from wiretally.agent.locations import Home
+from wiretally.agent.queries.reader import Reader
+
+HOST = "api.openai.com"
+BIN = Path(sys.executable).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream:
+    """A running `bench.upstream`. `authority` is None where it speaks plain HTTP."""
+
+    port: int
+    authority: Path | None
+
+    @property
+    def url(self) -> str:
+        return f"http{'s' if self.authority else ''}://127.0.0.1:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A running proxy. `proxied_url` is what to call through the proxy door, trusting `authority`."""
+
+    name: str
+    proxy_port: int
+    base_url: str
+    proxied_url: str
+    authority: Path
+    processes: tuple[psutil.Process, ...]
+    home: Home | None = None
+
+    def memory(self) -> int:
+        """Bytes of its own: resident, what several processes share counted once."""
+        return sum(process.memory_full_info().pss for process in self.processes)
+
+    def recorded(self) -> int:
+        """Calls in the database that have ended; 0 for who keeps none."""
+        if self.home is None or not self.home.database.exists():
+            return 0
+        with Reader(self.home.database) as reader:
+            return int(reader.value("select count(*) from calls where state <> 'open'"))
+
+    def wait_for(self, calls: int, seconds: float = 120) -> float:
+        """Wait until so many calls are recorded; the seconds it took. Raises TimeoutError."""
+        started = time.monotonic()
+        while self.recorded() < calls:
+            if time.monotonic() - started > seconds:
+                raise TimeoutError(f"{self.recorded()} of {calls} calls are recorded after {seconds:.0f} s")
+            time.sleep(0.2)
+        return time.monotonic() - started
+
+
+@contextmanager
+def upstream(folder: Path, *, tls: bool = True) -> Generator[Upstream]:
+    """The provider, in a process of its own."""
+    options = ["--certificates", str(folder)] if tls else []
+    with subprocess.Popen(
+        [sys.executable, "-m", "bench.upstream", *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout and process.stdin
+        yield Upstream(int(process.stdout.readline()), folder / "upstream-ca.pem" if tls else None)
+        process.stdin.close()
+        process.wait(10)
+
+
+@contextmanager
+def wiretally(to: Upstream, flags: tuple[str, ...] = ()) -> Generator[Subject]:
+    """The agent as `wiretally agent --detach` starts it, recording everything into a home of its own."""
+    with TemporaryDirectory(prefix="wiretally-bench-") as folder:
+        home = Home(Path(folder))
+        target = f"{HOST}={to.url if to.authority is None else f'127.0.0.1:{to.port}'}"
+        trust = ["--upstream-ca", str(to.authority)] if to.authority else []
+        options = ["--port", "0", "--base-url-port", "0", "--upstream", target, *trust, *flags]
+        agent = lifecycle.start_detached(home, options)
+        supervisor = psutil.Process(agent.supervisor_pid)
+        try:
+            yield Subject(
+                "wiretally",
+                agent.port,
+                f"http://127.0.0.1:{agent.base_url_port}",
+                f"https://{HOST}",
+                certificate_file(home),
+                (supervisor, *supervisor.children(recursive=True)),
+                home,
+            )
+        finally:
+            lifecycle.stop(home)
+
+
+@contextmanager
+def mitmdump(to: Upstream, options: tuple[str, ...] = ()) -> Generator[Subject]:
+    """`mitmdump -q` with both doors."""
+    with TemporaryDirectory(prefix="mitmdump-bench-") as folder:
+        proxy_port, base_port = free_port(), free_port()
+        trust = ["--set", f"ssl_verify_upstream_trusted_ca={to.authority}"] if to.authority else []
+        modes = ["--mode", f"regular@{proxy_port}", "--mode", f"reverse:{to.url}@{base_port}"]
+        command = [str(BIN / "mitmdump"), "-q", "--set", f"confdir={folder}", *modes, *trust]
+        for option in options:
+            command += ["--set", option]
+        with subprocess.Popen(command, stdin=subprocess.DEVNULL) as process:
+            try:
+                for port in (proxy_port, base_port):
+                    _wait_until_open(port)
+                yield Subject(
+                    " ".join(("mitmdump -q", *options)),
+                    proxy_port,
+                    f"http://127.0.0.1:{base_port}",
+                    to.url,
+                    Path(folder) / "mitmproxy-ca-cert.pem",
+                    (psutil.Process(process.pid),),
+                )
+            finally:
+                process.terminate()
+                process.wait(10)
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_until_open(port: int) -> None:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise TimeoutError(f"nobody listens on port {port}")

@@ -1,0 +1,113 @@
+"""Calls a second over 16 keep-alive connections with everything recorded, through both doors, beside plain mitmdump.
+
+`python -m bench.throughput [--runs N] [--seconds N] [--plain]`. The base-URL door is driven by wrk, the proxy door by
+bench.client, for wrk knows no proxies. A run counts only once every answered call is in the database.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from . import subjects
+from .client import BODY
+from .results import Pair, Row, middle, table
+from .subjects import Subject
+
+CONNECTIONS = 16
+BASE_URL_MUST = 1.4
+PROXY_MUST = 1.25
+
+SCRIPT = """
+wrk.method = "POST"
+wrk.headers["content-type"] = "application/json"
+wrk.headers["authorization"] = "Bearer sk-bench-0123456789"
+wrk.headers["user-agent"] = "bench"
+wrk.body = %s
+done = function(summary, latency, requests)
+  local errors = summary.errors.status + summary.errors.connect + summary.errors.read + summary.errors.timeout
+  io.stdout:write(string.format("@%%d %%d %%d\\n", summary.requests, summary.duration, errors))
+end
+"""
+
+
+def base_url_door(subject: Subject, seconds: float) -> tuple[int, float]:
+    """Answers, and answers a second."""
+    with TemporaryDirectory() as folder:
+        script = Path(folder) / "post.lua"
+        script.write_text(SCRIPT % json.dumps(BODY))
+        command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds:g}s", "-s", str(script)]
+        url = f"{subject.base_url}/v1/chat/completions"
+        output = subprocess.run([*command, url], capture_output=True, text=True, check=True).stdout
+    answers, microseconds, errors = map(int, output.rsplit("@", 1)[1].split())
+    if errors:
+        raise RuntimeError(f"wrk counted {errors} errors: {output}")
+    return answers, answers / microseconds * 1e6
+
+
+def proxy_door(subject: Subject, seconds: float) -> tuple[int, float]:
+    """Answers, and answers a second."""
+    command = [sys.executable, "-m", "bench.client", subject.proxied_url, "--proxy", str(subject.proxy_port)]
+    command += ["--ca", str(subject.authority), "--connections", str(CONNECTIONS), "--seconds", str(seconds)]
+    counted = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    return counted["answers"], counted["answers"] / counted["seconds"]
+
+
+def alternate(door: Callable[[Subject, float], tuple[int, float]], runs: int, seconds: float, *, tls: bool) -> Pair:
+    """Alternating runs of both, each in a fresh process that has answered for a second before."""
+    ours: list[float] = []
+    peers: list[float] = []
+    with TemporaryDirectory() as folder, subjects.upstream(Path(folder), tls=tls) as to:
+        for _ in range(runs):
+            with subjects.mitmdump(to) as peer:
+                door(peer, 1)
+                peers.append(door(peer, seconds)[1])
+            with subjects.wiretally(to) as subject:
+                warm, _ = door(subject, 1)
+                answers, rate = door(subject, seconds)
+                subject.wait_for(warm + answers)
+                ours.append(rate)
+            print(f"  {ours[-1]:.0f} against {peers[-1]:.0f}", file=sys.stderr)
+    return Pair(tuple(ours), tuple(peers))
+
+
+def run(runs: int = 3, seconds: float = 8, *, plain: bool = False) -> list[Row]:
+    """The rows. `plain` measures once more with an upstream that speaks no TLS."""
+    doors = [
+        ("base-URL door", base_url_door, BASE_URL_MUST, True),
+        ("HTTPS proxy door", proxy_door, PROXY_MUST, True),
+    ]
+    if plain:
+        doors.append(("base-URL door, upstream without TLS", base_url_door, BASE_URL_MUST, False))
+    rows: list[Row] = []
+    for name, door, must, tls in doors:
+        pair = alternate(door, runs, seconds, tls=tls)
+        rows.append(
+            Row(
+                f"calls/s, {CONNECTIONS} connections, all recorded: {name}",
+                f"{middle(pair.ours):.0f}/s",
+                f"{middle(pair.peers):.0f}/s, `mitmdump -q`",
+                pair.written(),
+                f"≥ {must} ×",
+                pair.ratio >= must,
+            )
+        )
+    return rows
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Calls a second, beside plain mitmdump.")
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=8)
+    parser.add_argument("--plain", action="store_true", help="also with an upstream that speaks no TLS")
+    arguments = parser.parse_args()
+    print(table(run(arguments.runs, arguments.seconds, plain=arguments.plain)))
+
+
+if __name__ == "__main__":
+    main()
