@@ -412,14 +412,21 @@ class _Usage:
         self._changed: dict[int, Holder] = {}
         keys = {number_of(entry.call.usage_key) for entry in entries if entry.call.usage_key}
         self._holders = holders(connection, keys) if keys else {}
+        self._created = {
+            number_of(call.usage_key)
+            for call in (entry.call for entry in entries)
+            if call.usage_key and call.method != "GET" and call.state != "open" and call.usage.source != "none"
+        }
 
     def owned_by(self, entry: Entry, number: int) -> bool:
         call = entry.call
         if not call.usage_key or call.state == "open" or call.usage.source == "none":
             return True
         key, started = number_of(call.usage_key), round(call.started_at * 1000)
-        mine = Holder(number, started, call.usage.source == "reported")
+        mine = Holder(number, started, call.usage.source == "reported", call.method != "GET")
         holder = self._holders.get(key)
+        if not mine.created and key in self._created:
+            return False
         if holder is not None and holder.call_id != number:
             if key in self._changed or holder.precedes(mine):
                 return False

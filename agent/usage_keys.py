@@ -23,24 +23,27 @@ class Holder:
     call_id: int
     started_at: int
     reported: bool
+    created: bool  # by a request that asks for a generation; a GET only reads of one
 
     def precedes(self, other: Holder) -> bool:
-        """Whether this one keeps the usage: what was reported beats an estimate, then the earlier start counts."""
-        return (not self.reported, self.started_at, self.call_id) <= (
-            not other.reported,
-            other.started_at,
-            other.call_id,
-        )
+        """Whether this one keeps the usage: reports beat estimates, creating beats reading, then the earlier start."""
+        return self._rank <= other._rank
+
+    @property
+    def _rank(self) -> tuple[bool, bool, int, int]:
+        return not self.reported, not self.created, self.started_at, self.call_id
 
 
 def holders(connection: sqlite3.Connection, keys: Iterable[int]) -> dict[int, Holder]:
     """The owners so far, by key."""
     rows = connection.execute(
-        "select k.key, c.id, c.started_at, c.usage_source = 'reported' from json_each(?) j "
+        "select k.key, c.id, c.started_at, c.usage_source = 'reported', c.method <> 'GET' from json_each(?) j "
         "join usage_keys k on k.key = j.value join calls c on c.id = k.call_id",
         (msgspec.json.encode(list(keys)).decode(),),
     )
-    return {key: Holder(number, started, bool(reported)) for key, number, started, reported in rows}
+    return {
+        key: Holder(number, started, bool(reported), bool(created)) for key, number, started, reported, created in rows
+    }
 
 
 def release(connection: sqlite3.Connection, holder: Holder) -> None:

@@ -53,3 +53,15 @@ def test_a_call_becomes_final_once(path: Path) -> None:
         assert calls.page(reader).rows == before
         assert calls.count(reader) == 1
     store.close()
+
+
+@pytest.mark.parametrize("batches", [1, 2])
+def test_usage_belongs_to_the_call_that_created_it_even_if_a_retrieval_was_seen_first(path: Path, batches: int) -> None:
+    store = Store(path)
+    retrieved, created = made.entry(1, usage_key="resp_1", method="GET"), made.entry(2, usage_key="resp_1")
+    for batch in [[retrieved, created]] if batches == 1 else [[retrieved], [created]]:
+        store.save(batch)
+    with Reader(path) as reader:
+        tokens = {row.uid: row.input_tokens for row in calls.page(reader).rows}
+        assert tokens == {created.call.uid: 1002, retrieved.call.uid: None}
+    store.close()
