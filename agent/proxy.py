@@ -32,6 +32,7 @@ from ..addons.dispatch import TableDispatch
 from ..addons.doors import Doors
 from ..addons.routing import Routing, Upstream
 from ..addons.scope import allow_pattern
+from ..addons.usage_option import UsageOption
 from .errors import UsageError, WiretallyError
 from .journal import Descriptors, Writer
 from .outbox import Outbox
@@ -93,6 +94,7 @@ def build_master(plan: ProxyPlan, outbox: Outbox) -> Master:
         Doors(plan.listen_host),
         Capture(outbox, frozenset(plan.hosts), plan.max_body_bytes),
         Routing(upstreams, proxy),
+        UsageOption(outbox.fault),
     )
     wanted: dict[str, Any] = {
         "allow_hosts": [allow_pattern(host) for host in plan.hosts],
