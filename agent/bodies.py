@@ -8,7 +8,8 @@ part as dictionary. So any body is read from the parts its spans lie in: there i
 from __future__ import annotations
 
 import sqlite3
-from collections import OrderedDict
+from collections import Counter, OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -19,6 +20,11 @@ PARTS = 1024  # parts a log can have; the part's id is log * PARTS + its place
 LARGEST_LOG = 4_194_304
 CACHE_BYTES = 33_554_432  # last bodies of active threads kept in memory
 LEVEL = 3
+SHORTEST = 48  # shared stretches below this are cheaper written anew, and keep the list of spans short
+SMALL = 1024  # a part up to this is always worth a place in the log
+
+type Thread = tuple[object, ...]
+"""Bodies that are likely to resemble each other: a side, and a conversation or a process with an endpoint."""
 
 
 class Span(NamedTuple):
@@ -30,24 +36,24 @@ class Span(NamedTuple):
 
 def common_prefix(one: bytes, two: bytes) -> int:
     """How many bytes both begin with."""
-    low, high = 0, min(len(one), len(two))
-    if one[:high] == two[:high]:
-        return high
-    while low < high:
-        middle = (low + high + 1) // 2
-        if one[low:middle] == two[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
+    return _longest(min(len(one), len(two)), lambda start, end: one[start:end] == two[start:end])
 
 
 def common_suffix(one: bytes, two: bytes, most: int) -> int:
     """How many bytes, `most` at most, both end with."""
-    low, high = 0, most
+    first, second = len(one), len(two)
+    return _longest(most, lambda start, end: one[first - end : first - start] == two[second - end : second - start])
+
+
+def _longest(most: int, same: Callable[[int, int], bool]) -> int:
+    """How far things are the same, by strides that double until they differ and then halve."""
+    low, stride = 0, 64
+    while low < most and same(low, min(low + stride, most)):
+        low, stride = min(low + stride, most), stride * 4
+    high = min(low + stride, most)
     while low < high:
         middle = (low + high + 1) // 2
-        if one[len(one) - middle : len(one) - low] == two[len(two) - middle : len(two) - low]:
+        if same(low, middle):
             low = middle
         else:
             high = middle - 1
@@ -89,20 +95,27 @@ def _joined(spans: list[Span]) -> list[Span]:
 
 
 class BodyWriter:
-    """Saves bodies within the store's transaction. `thread` says which earlier body one is likely to resemble."""
+    """Saves bodies within the store's transaction. `thread` says which earlier body one is likely to resemble.
+
+    Rows are collected and written by `flush`, a batch at a time.
+    """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._logs: OrderedDict[tuple[object, ...], _Log] = OrderedDict()
-        self._cached = 0
-        self._plain = zstandard.ZstdCompressor(LEVEL, write_checksum=False)
+        self.forget()
 
     def forget(self) -> None:
-        """Drop what is remembered of logs: after a transaction that was rolled back, or a prune."""
-        self._logs.clear()
+        """Drop what is remembered: after a transaction that was rolled back, or when another program has written."""
+        self._logs: OrderedDict[Thread, _Log] = OrderedDict()
         self._cached = 0
+        self._next_log = 0
+        self._plain = zstandard.ZstdCompressor(LEVEL, write_checksum=False)
+        self._bodies = list[tuple[int, str, int, int, bytes]]()
+        self._parts = list[tuple[int, int, int, bytes]]()
+        self._users = Counter[int]()
+        self._grown = dict[int, _Log]()
 
-    def save(self, call_id: int, side: str, body: bytes, thread: tuple[object, ...]) -> None:
+    def save(self, call_id: int, side: str, body: bytes, thread: Thread) -> None:
         """Keep one body of a call."""
         log = self._logs.pop(thread, None)
         if log is not None:
@@ -113,52 +126,75 @@ class BodyWriter:
             spans = log.spans
         log.body, log.spans = body, spans
         self._remember(thread, log)
-        self._connection.execute(
-            "insert into bodies (call_id, side, log_id, size, spans) values (?, ?, ?, ?, ?)",
-            (call_id, side, log.id, len(body), msgspec.msgpack.encode([edge for span in spans for edge in span])),
+        self._grown[log.id] = log
+        self._users[log.id] += 1
+        self._bodies.append((call_id, side, log.id, len(body), _packed(spans)))
+
+    def flush(self) -> None:
+        """Write what was saved since the last time."""
+        connection = self._connection
+        connection.executemany(
+            "insert into bodies (call_id, side, log_id, size, spans) values (?, ?, ?, ?, ?)", self._bodies
         )
-        self._connection.execute(
-            "update body_logs set users = users + 1, size = ?, parts = ? where id = ?", (log.size, log.parts, log.id)
+        connection.executemany("insert into body_parts (id, start, size, data) values (?, ?, ?, ?)", self._parts)
+        connection.executemany(
+            "insert into body_logs (id, size, parts, users) values (?1, ?2, ?3, ?4) "
+            "on conflict do update set size = ?2, parts = ?3, users = users + ?4",
+            [(log.id, log.size, log.parts, self._users[log.id]) for log in self._grown.values()],
         )
+        self._bodies.clear()
+        self._parts.clear()
+        self._users.clear()
+        self._grown.clear()
 
     def _append(self, log: _Log, body: bytes) -> list[Span] | None:
         if log.parts == PARTS or log.size > LARGEST_LOG:
             return None
-        before = common_prefix(log.body, body)
-        after = common_suffix(log.body, body, min(len(log.body), len(body)) - before)
+        old = log.body
+        before = common_prefix(old, body)
+        after = common_suffix(old, body, min(len(old), len(body)) - before)
+        head = _cut(log.spans, 0, before)
+        tail = _cut(log.spans, len(old) - after, len(old))
+        while head and head[-1].end - head[-1].start < SHORTEST:
+            before -= head[-1].end - head.pop().start
+        while tail and tail[0].end - tail[0].start < SHORTEST:
+            after -= tail[0].end - tail.pop(0).start
         new = body[before : len(body) - after]
-        spans = _cut(log.spans, 0, before)
         if new:
             data = log.compressor.compress(new)
-            if len(data) > max(1024, len(body) // 5):
+            if len(data) > max(SMALL, len(body) // 5):
                 return None
-            spans.append(Span(log.size, log.size + len(new)))
+            head.append(Span(log.size, log.size + len(new)))
             self._part(log, new, data)
-        spans += _cut(log.spans, len(log.body) - after, len(log.body))
-        return _joined(spans)
+        return _joined(head + tail)
 
     def _begin(self, body: bytes) -> _Log:
-        row = self._connection.execute("insert into body_logs (size, parts, users) values (0, 0, 0) returning id")
+        if not self._next_log:
+            row = self._connection.execute("select coalesce(max(id), 0) + 1 from body_logs").fetchone()
+            self._next_log = int(row[0])
         dictionary = zstandard.ZstdCompressionDict(body, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+        dictionary.precompute_compress(level=LEVEL)  # pyright: ignore[reportUnknownMemberType]
         compressor = zstandard.ZstdCompressor(LEVEL, dict_data=dictionary, write_checksum=False)
-        log = _Log(row.fetchone()[0], 0, 0, body, [Span(0, len(body))], compressor)
+        log = _Log(self._next_log, 0, 0, body, [Span(0, len(body))], compressor)
+        self._next_log += 1
         self._part(log, body, self._plain.compress(body))
         return log
 
     def _part(self, log: _Log, text: bytes, data: bytes) -> None:
-        self._connection.execute(
-            "insert into body_parts (id, start, size, data) values (?, ?, ?, ?)",
-            (log.id * PARTS + log.parts, log.size, len(text), data),
-        )
+        self._parts.append((log.id * PARTS + log.parts, log.size, len(text), data))
         log.size += len(text)
         log.parts += 1
 
-    def _remember(self, thread: tuple[object, ...], log: _Log) -> None:
+    def _remember(self, thread: Thread, log: _Log) -> None:
         self._logs[thread] = log
         self._cached += len(log.body)
         while self._cached > CACHE_BYTES and self._logs:
             _, oldest = self._logs.popitem(last=False)
             self._cached -= len(oldest.body)
+
+
+def _packed(spans: list[Span]) -> bytes:
+    return msgspec.msgpack.encode([edge for span in spans for edge in span])
 
 
 def read(connection: sqlite3.Connection, call_id: int, side: str) -> bytes | None:

@@ -7,67 +7,15 @@ would name it: its response id, the API's conversation id, and the digest of its
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from hashlib import blake2b
 from typing import cast
 
 import msgspec
 
 from .call import JSON, Call
 from .call_rows import number_of
-
-MOST_PREFIXES = 200  # a thread's prefixes that are looked up, longest first
-
-
-def thread(messages: Sequence[JSON], answer: Iterable[JSON] = ()) -> tuple[tuple[str, ...], str | None]:
-    """The digests of the prefixes of `messages` that end with an answer, longest first, and that of all with `answer`.
-
-    Works on chat messages and on the Responses API's items; only what survives a round trip through an app is digested
-    (roles, text, tool calls and results), not ids, reasoning or annotations. The second is None without an answer.
-    """
-    digest, prefixes, before = b"", list[str](), False
-    for message in messages:
-        if (content := _content(message)) is None:
-            continue
-        spoken = _is_answer(message)
-        if before and not spoken:
-            prefixes.append(digest.hex())
-        digest = blake2b(digest + content, digest_size=12).digest()
-        before = spoken
-    found = False
-    for message in answer:
-        if (content := _content(message)) is not None:
-            digest = blake2b(digest + content, digest_size=12).digest()
-            found = True
-    return tuple(reversed(prefixes)), digest.hex() if found else None
-
-
-def _is_answer(message: JSON) -> bool:
-    return message.get("role") == "assistant" or message.get("type") in ("function_call", "custom_tool_call")
-
-
-def _content(message: JSON) -> bytes | None:
-    """What is digested of one message or item; None where it is left out."""
-    if not isinstance(message, dict) or cast(dict[str, JSON], message).get("type") == "reasoning":
-        return None
-    item = cast(dict[str, JSON], message)
-    calls = [call.get("function") for call in cast(list[dict[str, JSON]], item.get("tool_calls") or ())]
-    parts = [
-        item.get("role"), _text(item.get("content")), item.get("name"), item.get("arguments"), item.get("output"),
-        item.get("call_id"), item.get("tool_call_id"), calls,
-    ]  # fmt: skip
-    return msgspec.json.encode(parts)
-
-
-def _text(content: JSON) -> JSON:
-    """Content given as text and as a list with that one text are the same."""
-    if not isinstance(content, list):
-        return content or ""
-    parts = cast(list[JSON], content)
-    texts = [cast(dict[str, JSON], part).get("text") for part in parts if isinstance(part, dict)]
-    plain = [text for text in texts if isinstance(text, str)]
-    return "".join(plain) if len(plain) == len(parts) else parts
+from .turns import text_in
 
 
 def asked_keys(call: Call) -> list[int]:
@@ -75,7 +23,7 @@ def asked_keys(call: Call) -> list[int]:
     keys = [f"conversation:{call.conversation_ref}"] if call.conversation_ref else []
     if call.previous_response_id:
         keys.append(f"response:{call.previous_response_id}")
-    keys += [f"thread:{digest}" for digest in call.thread_of[:MOST_PREFIXES]]
+    keys += [f"thread:{digest}" for digest in call.thread_of]
     return [number_of(key) for key in keys]
 
 
@@ -109,20 +57,17 @@ def earlier_turns(connection: sqlite3.Connection, keys: Iterable[int]) -> dict[i
     return {row[0]: Turn(*row[1:]) for row in rows}
 
 
-def first_text(body: bytes | None) -> str:
+def title_of(body: bytes | None) -> str:
     """The first words of the user in a request body, at most 120 characters; empty where there are none."""
     try:
-        request = msgspec.json.decode(body or b"{}")
+        fields: JSON = msgspec.json.decode(body or b"{}")
     except (msgspec.DecodeError, UnicodeDecodeError):
         return ""
-    if not isinstance(request, Mapping):
+    if not isinstance(fields, dict):
         return ""
-    fields = cast(dict[str, JSON], request)
-    messages = fields.get("messages") or fields.get("input") or ()
-    if isinstance(messages, str):
-        return messages[:120]
-    for message in cast(list[JSON], messages) if isinstance(messages, list) else ():
-        if isinstance(message, dict) and cast(dict[str, JSON], message).get("role") == "user":
-            text = _text(cast(dict[str, JSON], message).get("content"))
-            return (text if isinstance(text, str) else "")[:120]
+    request = cast(dict[str, JSON], fields)
+    messages = request.get("messages") or request.get("input")
+    for message in cast(list[JSON], messages) if isinstance(messages, list) else [messages]:
+        if isinstance(message, str) or cast(dict[str, JSON], message or {}).get("role") == "user":
+            return " ".join(text_in(message).split())[:120]
     return ""

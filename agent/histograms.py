@@ -1,92 +1,105 @@
 """Histograms that can be added up: how long, how many tokens, for any span, from counts kept per minute, hour and day.
 
 A value falls into the bucket of the nearest power of GAMMA, so a percentile read back is within 1 % of the true value.
-A blob holds the buckets in order, then their counts at the narrowest width that fits: 3 bytes a bucket where no count
-exceeds 255.
+A histogram is one large integer with 32 bits for each bucket's count: adding two of them, or taking one from another,
+is a single addition, which is what makes it cheap to keep them for every roll-up and to merge thousands of them.
 """
 
 from __future__ import annotations
 
 import math
+import sys
 from array import array
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+import zstandard
 
 GAMMA = 1.02
 WIDTH = math.log(GAMMA)
-SMALLEST = -500  # bucket of everything below 0.05 milli-units, zero included
-OFFSET = 1000
+LOWEST, HIGHEST = -128, 895  # bucket of 0.08 and less, bucket of 5e7 and more: microseconds to half a day, in ms
+LANES = HIGHEST - LOWEST + 1
+SMALLEST = GAMMA ** (LOWEST + 0.5)
 
-type Histogram = Counter[int]
-"""Bucket → how many values; subtracting calls that were deleted keeps it exact."""
+type Histogram = int
+"""Counts by bucket, 32 bits each, the lowest bucket in the lowest bits. Empty is 0."""
 
-BUCKET_SQL = f"case when {{0}} > 5e-5 then cast(round(ln({{0}}) / {WIDTH!r}) as integer) else {SMALLEST} end"
+BUCKET_SQL = (
+    f"case when {{0}} > {SMALLEST!r} then min(cast(round(ln({{0}}) / {WIDTH!r}) as integer), {HIGHEST}) "
+    f"else {LOWEST} end"
+)
 """The same as `bucket`, in SQL, for the column put into it."""
-
-_CODES = ((1, "B"), (2, "H"), (4, "I"), (8, "Q"))
 
 
 def bucket(value: float) -> int:
     """The bucket of `value`."""
-    if value <= 5e-5:
-        return SMALLEST
+    if value <= SMALLEST:
+        return LOWEST
     exact = math.log(value) / WIDTH
-    return math.floor(exact + 0.5) if exact >= 0 else math.ceil(exact - 0.5)
+    return min(math.floor(exact + 0.5) if exact >= 0 else math.ceil(exact - 0.5), HIGHEST)
 
 
 def value_of(number: int) -> float:
-    """The value a bucket stands for."""
-    return 0.0 if number <= SMALLEST else GAMMA**number
+    """The value a bucket stands for; 0 for the lowest."""
+    return 0.0 if number <= LOWEST else GAMMA**number
 
 
-def encode(histogram: Mapping[int, int]) -> bytes | None:
-    """The histogram as a blob; None where it is empty."""
-    pairs = sorted((number, count) for number, count in histogram.items() if count > 0)
-    if not pairs:
+def histogram_of(buckets: Iterable[tuple[int, int]]) -> Histogram:
+    """The histogram with these (bucket, count) pairs."""
+    lanes = array("I", bytes(4 * LANES))
+    for number, count in buckets:
+        lanes[number - LOWEST] += count
+    return int.from_bytes(lanes.tobytes(), sys.byteorder) if sys.byteorder == "little" else _swapped(lanes)
+
+
+def _swapped(lanes: array[int]) -> Histogram:
+    lanes.byteswap()
+    return int.from_bytes(lanes.tobytes(), "little")
+
+
+def bars(histogram: Histogram) -> Iterator[tuple[int, int]]:
+    """The (bucket, count) pairs with a count, in rising order."""
+    lanes = array("I")
+    lanes.frombytes(histogram.to_bytes(4 * LANES, "little"))
+    if sys.byteorder == "big":
+        lanes.byteswap()
+    return ((place + LOWEST, count) for place, count in enumerate(lanes) if count)
+
+
+@cache
+def _coders() -> tuple[zstandard.ZstdCompressor, zstandard.ZstdDecompressor]:
+    return zstandard.ZstdCompressor(1, write_checksum=False), zstandard.ZstdDecompressor()
+
+
+def encode(histogram: Histogram) -> bytes | None:
+    """The histogram as a blob: zstd of the counts as little-endian 32-bit numbers; None where it is empty."""
+    if not histogram:
         return None
-    largest = max(count for _, count in pairs)
-    width, code = next(entry for entry in _CODES if largest < 1 << (8 * entry[0]))
-    buckets = array("H", [number + OFFSET for number, _ in pairs])
-    return bytes((width,)) + buckets.tobytes() + array(code, [count for _, count in pairs]).tobytes()
+    return _coders()[0].compress(histogram.to_bytes((histogram.bit_length() + 7) // 8, "little"))
 
 
 def decode(blob: bytes | None) -> Histogram:
     """The histogram in a blob; an empty one for None."""
-    found: Histogram = Counter()
-    add(found, blob)
-    return found
+    return int.from_bytes(_coders()[1].decompress(blob), "little") if blob else 0
 
 
-def add(histogram: Histogram, blob: bytes | None) -> None:
-    """Add a blob's counts to `histogram`."""
-    if not blob:
-        return
-    width = blob[0]
-    size = (len(blob) - 1) // (2 + width)
-    buckets = array("H")
-    counts: array[int] = array(dict(_CODES)[width])
-    buckets.frombytes(blob[1 : 1 + 2 * size])
-    counts.frombytes(blob[1 + 2 * size :])
-    for number, count in zip(buckets, counts, strict=True):
-        histogram[number - OFFSET] += count
-
-
-def merged(blobs: Iterable[bytes | None]) -> Histogram:
-    """All of the blobs' counts together."""
-    total: Histogram = Counter()
-    for blob in blobs:
-        add(total, blob)
-    return total
-
-
-def percentile(histogram: Mapping[int, int], share: float) -> float | None:
+def percentile(histogram: Histogram, share: float) -> float | None:
     """The value below which `share` (0 to 1) of the values lie, within 1 %; None where there are none."""
-    count = sum(histogram.values())
-    if not count:
-        return None
-    rank = max(1, math.ceil(share * count))
-    for number in sorted(histogram):
-        rank -= histogram[number]
-        if rank <= 0:
-            return value_of(number)
-    return value_of(max(histogram))
+    return percentiles(histogram, (share,))[0]
+
+
+def percentiles(histogram: Histogram, shares: Iterable[float]) -> list[float | None]:
+    """Several percentiles at once."""
+    pairs = list(bars(histogram))
+    count = sum(entry[1] for entry in pairs)
+    found = list[float | None]()
+    for share in shares:
+        rank = max(1, math.ceil(share * count))
+        value = None
+        for number, size in pairs:
+            rank -= size
+            value = value_of(number)
+            if rank <= 0:
+                break
+        found.append(value)
+    return found

@@ -55,13 +55,17 @@ RULES: tuple[tuple[str, Tiles | Patches], ...] = (
 
 def tokens_of_image(part: Fields, model: str | None) -> int:
     """The tokens of one image part of a message (`image_url` or `input_image`) for `model`."""
-    url = text_of(fields_of(part, "image_url"), "url") or text_of(part, "image_url") or ""
     detail = text_of(fields_of(part, "image_url"), "detail") or text_of(part, "detail") or "auto"
     rule = next(rule for start, rule in RULES if (model or "").startswith(start))
-    width, height = image_size(url) or UNKNOWN_SIZE
+    width, height = image_size(image_url(part)) or UNKNOWN_SIZE
     if isinstance(rule, Patches):
         return round(_patches(width, height, rule.most) * rule.factor)
     return rule.base if detail == "low" else rule.base + rule.tile * _tiles(width, height)
+
+
+def image_url(part: Fields) -> str:
+    """The URL of an image part, in chat's spelling or in responses'."""
+    return text_of(fields_of(part, "image_url"), "url") or text_of(part, "image_url") or ""
 
 
 def _patches(width: int, height: int, most: int) -> int:

@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from . import faults, turns
+from . import estimates, faults, turns
 from .call import Call, Cost, Timing, Usage
 from .exchange import CapturedExchange, Headers, header
 from .pricing import FREE, PriceBook, Terms
@@ -46,6 +46,16 @@ class Context:
     format: Format
     asked: Mapping[str, str]
     answered: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class OfRequest:
+    """What follows from the request alone."""
+
+    thread_of: tuple[str, ...]
+    digest: str
+    text: str
+    body_hash: str | None
 
 
 class Interpreter:
@@ -141,14 +151,13 @@ class Interpreter:
         outcome = faults.judge(
             faults.Evidence(exchange.ending, exchange.status, draft.said, draft.failed, is_cut, exchange.error)
         )
-        usage = draft.usage or Usage()
-        if draft.tool_calls:
-            usage = replace(usage, tool_calls=draft.tool_calls)
+        usage, note = self._usage(draft, outcome)
         model = draft.model or draft.model_requested
         ratelimit = read_ratelimits(answered) if answered else None
         key = api_key_of(exchange.request_headers, exchange.path)
-        thread_of, digest = turns.prefixes(draft.messages)
-        reply = turns.reply_of(draft) if digest else []
+        request = draft.of_request or _conclude(exchange, draft)
+        draft.of_request = request
+        reply = turns.reply_of(draft) if request.digest else []
         return Call(
             uid=exchange.uid,
             started_at=exchange.started_at,
@@ -184,23 +193,32 @@ class Interpreter:
             response_id=draft.response_id,
             previous_response_id=draft.previous_response_id,
             conversation_ref=draft.conversation_ref,
-            thread_of=thread_of,
-            thread_next=turns.following(digest, reply) if reply else None,
+            thread_of=request.thread_of,
+            thread_next=turns.following(request.digest, reply) if reply else None,
             usage_key=draft.usage_key,
             trace_id=_trace_id(asked.get("traceparent")),
             processing_ms=_number(answered.get("openai-processing-ms")),
             retry_count=_count(asked.get("x-stainless-retry-count")),
             should_retry={"true": True, "false": False}.get(answered.get("x-should-retry", "")),
-            body_hash=body_hash(exchange),
+            body_hash=request.body_hash,
             ratelimit=ratelimit,
             request_bytes=exchange.request_size or len(exchange.request_body),
             response_bytes=exchange.response_size or len(exchange.response_body),
             truncated=exchange.truncated,
             tags=exchange.tags,
-            prompt_text=turns.new_text(draft.messages),
+            prompt_text=request.text,
             answer_text="".join(draft.answer)[: turns.MOST_TEXT],
-            note=draft.note,
+            note=draft.note or note,
         )
+
+    def _usage(self, draft: Draft, outcome: faults.Outcome) -> tuple[Usage, str | None]:
+        """What the provider reported, else an estimate where something was generated; and what to say about it."""
+        usage, note = draft.usage, None
+        has_answered = bool(draft.answer or draft.silent or draft.ended) and not draft.failed
+        if usage is None and draft.bill == "by_use" and has_answered and outcome.state != "open":
+            usage, note = estimates.estimate(draft)
+        usage = usage or Usage()
+        return (replace(usage, tool_calls=draft.tool_calls) if draft.tool_calls else usage), note
 
     def _cost(self, exchange: CapturedExchange, draft: Draft, format: Format, usage: Usage, model: str | None) -> Cost:
         if draft.bill == "free" or (exchange.status is not None and exchange.status >= 400 and not draft.usage):
@@ -233,6 +251,11 @@ class Interpreter:
             tags=exchange.tags,
             note=note,
         )
+
+
+def _conclude(exchange: CapturedExchange, draft: Draft) -> OfRequest:
+    thread_of, digest = turns.prefixes(draft.messages)
+    return OfRequest(thread_of, digest, turns.new_text(draft.messages), body_hash(exchange))
 
 
 def body_hash(exchange: CapturedExchange) -> str | None:

@@ -4,12 +4,14 @@ stream grows: each piece is decoded and read once, tokens are counted only when 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from .call import Call
+from .call import Call, Usage
 from .exchange import CapturedExchange, header
 from .reading import is_stream, read_event, read_request
 from .timing import read_timing
+from .tokens import count
 from .wire.coding import Decoder
 from .wire.draft import Draft
 from .wire.endpoints import endpoint_of
@@ -30,6 +32,8 @@ class StreamProgress:
         self._events = EventStream()
         self._first: float | None = None
         self._last: float | None = None
+        self._counted = [0, 0]
+        self._tokens = 0
         _, self._format = endpoint_of(exchange.path)
 
     def feed(self, piece: bytes, at: float) -> None:
@@ -54,7 +58,24 @@ class StreamProgress:
         """The call as known now; state open until the exchange has ended. Never raises."""
         draft = self._draft or self._begin()
         timing = read_timing(self._exchange, self._first, self._last)
-        return self._interpreter.unfinished(self._exchange, draft, timing)
+        seen = replace(draft, usage=self._so_far(draft)) if draft.usage is None else draft
+        call = self._interpreter.unfinished(self._exchange, seen, timing)
+        draft.of_request = seen.of_request
+        return call
+
+    def _so_far(self, draft: Draft) -> Usage | None:
+        """The output so far, counted over what came since the last time; input is estimated once, at the end."""
+        model = draft.model or draft.model_requested
+        texts = (draft.answer, draft.silent)
+        try:
+            for which, pieces in enumerate(texts):
+                if new := "".join(pieces[self._counted[which] :]):
+                    self._tokens += count(new, model)
+                    self._counted[which] = len(pieces)
+        except Exception as error:  # noqa: BLE001  as in estimate(): the row comes first; the note shows it
+            draft.note = f"its tokens could not be counted: {type(error).__name__}: {error}"
+            return None
+        return Usage(output_tokens=self._tokens, source="estimated") if self._tokens else None
 
     def _begin(self) -> Draft:
         exchange = self._exchange

@@ -84,7 +84,7 @@ def _chunk(connection: sqlite3.Connection, path: Path, condition: str, parameter
 
 def _delete(connection: sqlite3.Connection, ids: str) -> None:
     among = "in (select value from json_each(?))"
-    rollups.subtract(
+    rollups.withdraw(
         connection,
         connection.execute(
             f"select {rollups.SOURCE} from calls c left join processes p on p.id = c.process_id where c.id {among}",

@@ -9,11 +9,12 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from operator import add
 from typing import Any
 
 import msgspec
 
-from .histograms import bucket, decode, encode
+from .histograms import Histogram, bucket, decode, encode, histogram_of
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 LEVELS: dict[str, tuple[int, ...]] = {
@@ -88,15 +89,13 @@ class Tally:
 
     __slots__ = ("counts", "histograms")
 
-    def __init__(self, counts: list[int], histograms: tuple[Counter[int], ...]) -> None:
+    def __init__(self, counts: list[int], histograms: list[Histogram]) -> None:
         self.counts = counts
         self.histograms = histograms
 
     def add(self, other: Tally) -> None:
-        self.counts = list(map(int.__add__, self.counts, other.counts))
-        for mine, theirs in zip(self.histograms, other.histograms, strict=True):
-            for number, count in theirs.items():
-                mine[number] += count
+        self.counts = list(map(add, self.counts, other.counts))
+        self.histograms = list(map(add, self.histograms, other.histograms))
 
     def equals(self, kept: Sequence[Any]) -> bool:
         """Whether a stored row's COUNTS and HISTOGRAMS say the same."""
@@ -104,7 +103,7 @@ class Tally:
         return list(counts) == self.counts and list(blobs) == [encode(histogram) for histogram in self.histograms]
 
     def copy(self) -> Tally:
-        return Tally(self.counts, tuple(Counter(histogram) for histogram in self.histograms))
+        return Tally(self.counts, self.histograms)
 
 
 def _counts(source: Source) -> tuple[int, ...]:
@@ -163,10 +162,12 @@ def tally(sources: Iterable[Source]) -> dict[Key, Tally]:
 
 def _tally(figures: list[tuple[tuple[int, ...], tuple[int | None, ...]]]) -> Tally:
     counts = [sum(column) for column in zip(*(entry[0] for entry in figures), strict=True)]
-    histograms = tuple(Counter(column) for column in zip(*(entry[1] for entry in figures), strict=True))
-    for histogram in histograms:
-        histogram.pop(None, None)  # pyright: ignore[reportArgumentType, reportCallIssue]
-    return Tally(counts, histograms)  # pyright: ignore[reportArgumentType]
+    columns = zip(*(entry[1] for entry in figures), strict=True)
+    histograms = [
+        histogram_of((number, count) for number, count in Counter(column).items() if number is not None)
+        for column in columns
+    ]
+    return Tally(counts, histograms)
 
 
 def all_levels(finest: dict[Key, Tally]) -> Iterator[tuple[int, Key, Tally]]:
@@ -208,18 +209,14 @@ def register(connection: sqlite3.Connection) -> None:
 def _sum(kept: bytes | None, added: bytes | None) -> bytes | None:
     if kept is None or added is None:
         return kept or added
-    total = decode(kept)
-    total.update(decode(added))
-    return encode(total)
+    return encode(decode(kept) + decode(added))
 
 
 def _rest(kept: bytes | None, taken: bytes | None) -> bytes | None:
-    total = decode(kept)
-    total.subtract(decode(taken))
-    return encode(total)
+    return encode(decode(kept) - decode(taken))
 
 
-def add(connection: sqlite3.Connection, sources: Iterable[Source]) -> None:
+def enter(connection: sqlite3.Connection, sources: Iterable[Source]) -> None:
     """Enter calls that became final, within the open transaction."""
     connection.executemany(
         _ADD,
@@ -230,7 +227,7 @@ def add(connection: sqlite3.Connection, sources: Iterable[Source]) -> None:
     )
 
 
-def subtract(connection: sqlite3.Connection, sources: Iterable[Source]) -> None:
+def withdraw(connection: sqlite3.Connection, sources: Iterable[Source]) -> None:
     """Take calls out again that are deleted or change, within the open transaction."""
     keys = [(level, key, entry) for level, key, entry in all_levels(tally(sources))]
     connection.executemany(

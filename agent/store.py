@@ -19,7 +19,7 @@ import msgspec
 from . import bodies, rollups
 from .call import NO_STRINGS, RateLimits
 from .call_rows import COLUMNS, Links, Row, number_of, pack, row_of
-from .conversations import Turn, asked_keys, earlier_turns, first_text, left_keys
+from .conversations import Turn, asked_keys, earlier_turns, left_keys, title_of
 from .database import next_revision, open_writer, transaction
 from .entry import Entry, Process
 from .retries import Attempt, Place, continues, is_worth_retrying, latest_attempts
@@ -141,7 +141,7 @@ class Store:
         self._keep_ratelimits(final)
         self._notice_exhaustion(final)
         ids = _json(item.links.id for item in final)
-        rollups.add(
+        rollups.enter(
             connection, connection.execute(f"{_SOURCES} where c.id in (select value from json_each(?))", (ids,))
         )
 
@@ -201,6 +201,7 @@ class Store:
                 if body and (number, side) not in stored:
                     place = item.links.conversation_id or (item.links.process_id, entry.call.endpoint)
                     self._bodies.save(number, side, body, (side, place))
+        self._bodies.flush()
 
     def _keep_ratelimits(self, items: list[_Item]) -> None:
         rows = list[Row]()
@@ -290,7 +291,7 @@ class Store:
                 [(reason, revision + place, number) for place, number in enumerate(numbers)],
             )
             ids = (_json(numbers),)
-            rollups.add(
+            rollups.enter(
                 connection, connection.execute(f"{_SOURCES} where c.id in (select value from json_each(?))", ids)
             )
         return len(numbers)
@@ -391,7 +392,7 @@ class _Threads:
     def _begin(self, entry: Entry, first: Turn) -> int:
         connection = self._connection
         body = first.body or bodies.read(connection, first.id, "request") or entry.request_body
-        title = first_text(body) or entry.call.prompt_text[:120]
+        title = title_of(body) or entry.call.prompt_text[:120]
         row = connection.execute(
             "insert into conversations (title, first_call, last_call, turns, started_at, last_at, revision) "
             "values (?, ?, ?, 1, ?, ?, ?) returning id",

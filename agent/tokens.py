@@ -29,6 +29,9 @@ VOCABULARIES = {
 
 OLDER_MODELS = ("gpt-4-", "gpt-3.5", "text-embedding", "davinci-002", "babbage-002", "davinci:", "babbage:")
 
+STRETCH = 20_000
+"""Characters encoded at once: tiktoken overflows its stack on some hundred thousand spaces in a row."""
+
 _lock = threading.Lock()
 
 
@@ -44,8 +47,13 @@ def vocabulary_of(model: str | None) -> str:
 
 
 def count(text: str, model: str | None = None) -> int:
-    """How many tokens `text` is for `model`."""
-    return len(encoding(vocabulary_of(model)).encode_ordinary(text)) if text else 0
+    """How many tokens `text` is for `model`; text longer than `STRETCH` may be over by one a stretch."""
+    if not text:
+        return 0
+    encode = encoding(vocabulary_of(model)).encode_ordinary
+    if len(text) <= STRETCH:
+        return len(encode(text))
+    return sum(len(encode(text[start : start + STRETCH])) for start in range(0, len(text), STRETCH))
 
 
 @lru_cache(8192)

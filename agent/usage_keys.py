@@ -52,7 +52,7 @@ def release(connection: sqlite3.Connection, holder: Holder) -> None:
         f"select {rollups.SOURCE} from calls c left join processes p on p.id = c.process_id where c.id = ?",
         (holder.call_id,),
     )
-    rollups.subtract(connection, connection.execute(*sources))
+    rollups.withdraw(connection, connection.execute(*sources))
     connection.execute(
         "update calls set revision = ?, usage_source = 'none', cost_source = 'free', cost_pico = null, "
         "input_tokens = null, cached_tokens = null, cache_write_tokens = null, output_tokens = null, "
@@ -60,4 +60,4 @@ def release(connection: sqlite3.Connection, holder: Holder) -> None:
         "image_tokens = null where id = ?",
         (next_revision(connection), holder.call_id),
     )
-    rollups.add(connection, connection.execute(*sources))
+    rollups.enter(connection, connection.execute(*sources))

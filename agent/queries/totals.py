@@ -6,14 +6,13 @@ everything comes from rows. Both give the same figures.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, get_args
 
 from ..call_rows import dollars
-from ..histograms import BUCKET_SQL, Histogram, add, percentile, value_of
+from ..histograms import BUCKET_SQL, bars, decode, histogram_of, percentiles, value_of
 from ..rollups import COUNT_SQL, COUNTS, DAY, HISTOGRAMS, HOUR, LEVELS, MEASURES, MINUTE
 from .reader import FROM, Reader, Row
 from .where import EVERYTHING, Where
@@ -117,12 +116,14 @@ class _Sum:
 
     def __init__(self) -> None:
         self.counts = [0] * len(COUNTS)
-        self.histograms: tuple[Histogram, ...] = (Counter(), Counter(), Counter(), Counter())
+        self.histograms = [0] * len(HISTOGRAMS)
         self.open = 0
 
     def totals(self, minutes: float | None) -> Totals:
         n = dict(zip(COUNTS, self.counts, strict=True))
-        calls, latency, ttft = n["calls"] + self.open, self.histograms[0], self.histograms[1]
+        calls = n["calls"] + self.open
+        latency = percentiles(self.histograms[0], (0.5, 0.95, 0.99))
+        ttft = percentiles(self.histograms[1], (0.5, 0.95))
         return Totals(
             calls=calls, open=self.open,
             **{name: n[name] for name in COUNTS[1:16] if not name.endswith("cost_pico") },
@@ -134,9 +135,9 @@ class _Sum:
             calls_per_minute=calls / minutes if minutes else None,
             output_tokens_per_second=_ratio(n["generated_tokens"] * 1e6, n["generation_us"]),
             latency_mean_ms=_ratio(n["duration_us"] / 1000, n["durations"]),
-            latency_p50_ms=percentile(latency, 0.5), latency_p95_ms=percentile(latency, 0.95),
-            latency_p99_ms=percentile(latency, 0.99), ttft_mean_ms=_ratio(n["ttft_us"] / 1000, n["ttfts"]),
-            ttft_p50_ms=percentile(ttft, 0.5), ttft_p95_ms=percentile(ttft, 0.95),
+            latency_p50_ms=latency[0], latency_p95_ms=latency[1],
+            latency_p99_ms=latency[2], ttft_mean_ms=_ratio(n["ttft_us"] / 1000, n["ttfts"]),
+            ttft_p50_ms=ttft[0], ttft_p95_ms=ttft[1],
         )  # fmt: skip
 
 
@@ -233,8 +234,8 @@ def _from_rollups(reader: Reader, asked: _Question, piece: tuple[int, int, int],
         entry.counts = list(map(int.__add__, entry.counts, row[2:]))
     if asked.measured:
         for row in reader.rows(f"select {value}, {step}, {', '.join(HISTOGRAMS)} {condition}", parameters):
-            for histogram, blob in zip(_sum_of(sums, (row[0], row[1])).histograms, row[2:], strict=True):
-                add(histogram, blob)
+            entry = _sum_of(sums, (row[0], row[1]))
+            entry.histograms = [kept + decode(blob) for kept, blob in zip(entry.histograms, row[2:], strict=True)]
 
 
 def _rows_from(asked: _Question, open_ones: bool) -> str:
@@ -259,8 +260,11 @@ def _from_rows(reader: Reader, asked: _Question, edge: tuple[int, int], sums: di
             f"select {value}, {step}, {BUCKET_SQL.format(measure)}, count(*) {tail} and {measure} is not null "
             "group by 1, 2, 3"
         )
+        found: dict[_Place, list[tuple[int, int]]] = {}
         for row in reader.rows(sql, parameters):
-            _sum_of(sums, (row[0], row[1])).histograms[place][row[2]] += row[3]
+            found.setdefault((row[0], row[1]), []).append((row[2], row[3]))
+        for group, pairs in found.items():
+            _sum_of(sums, group).histograms[place] += histogram_of(pairs)
 
 
 def _open(reader: Reader, asked: _Question, sums: dict[_Place, _Sum]) -> None:
@@ -334,11 +338,8 @@ def histogram(reader: Reader, metric: Metric, span: Span = ALWAYS, where: Where 
     """How long calls took or how many tokens they had, as bars in rising order."""
     place = get_args(Metric.__value__).index(metric)
     sums = _gather(reader, _Question("all", *span.bounds, where))
-    return _bars(sums[("", 0)].histograms[place].items()) if ("", 0) in sums else []
-
-
-def _bars(buckets: Iterable[tuple[int, int]]) -> list[Bar]:
-    return [Bar(value_of(number), count) for number, count in sorted(buckets) if count]
+    found = sums[("", 0)].histograms[place] if ("", 0) in sums else 0
+    return [Bar(value_of(number), count) for number, count in bars(found)]
 
 
 __all__ = ["ALWAYS", "MINUTE", "Bar", "Bucket", "Dimension", "Group", "Metric", "Row", "Span", "Totals"]

@@ -54,10 +54,14 @@ def _message(draft: Draft, message: Fields) -> bool:
             content = True
     for part in ("reasoning_content", "reasoning"):
         if text := text_of(message, part):
-            draft.silent.append(text)
+            draft.thought.append(text)
             content = True
     for call in [*objects_of(message, "tool_calls"), fields_of(message, "function_call")]:
         function = fields_of(call, "function") or fields_of(call, "custom") or call
+        if identity := text_of(call, "id"):
+            ids: list[str] = draft.extra.setdefault("call_ids", [])
+            ids.append(identity)
+        draft.calls += "name" in function
         for part in ("name", "arguments", "input"):
             if text := text_of(function, part):
                 draft.silent.append(text)

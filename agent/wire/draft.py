@@ -56,12 +56,15 @@ class Draft:
     messages: list[Any] = field(default_factory=list[Any])  # the conversation as sent
     reply: list[Any] = field(default_factory=list[Any])  # what a following turn will have appended
     answer: list[str] = field(default_factory=list[str])  # what the model said
-    silent: list[str] = field(default_factory=list[str])  # what it generated besides: tool arguments, reasoning
+    silent: list[str] = field(default_factory=list[str])  # what it generated besides: names and arguments of tools
+    thought: list[str] = field(default_factory=list[str])  # its reasoning, or a summary of it, where it shows any
+    calls: int = 0  # how many tools it called
     said: Said | None = None  # the error the provider reported
     failed: bool = False  # reported inside the answer, whatever the status
     ended: bool = False  # a stream's last event came
     events: int = 0
     note: str | None = None
+    of_request: Any = None  # what was concluded from the request alone, remembered while the answer comes
 
 
 @dataclass(frozen=True, slots=True)

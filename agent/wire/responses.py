@@ -11,6 +11,8 @@ from .draft import Draft, Fields, Format, fields_of, list_of, objects_of, said_o
 
 LAST_EVENTS = frozenset(("response.completed", "response.incomplete", "response.failed", "response.cancelled"))
 
+CALLS = frozenset(("function_call", "custom_tool_call"))
+
 HOSTED_TOOLS = {
     # item type: the name its fee has in prices.toml
     "web_search_call": "web_search",
@@ -85,10 +87,11 @@ def _output_item(draft: Draft, item: Fields) -> None:
     _count_tool(draft, kind, item)
     for part in objects_of(item, "content"):
         if text := text_of(part, "text") or text_of(part, "refusal"):
-            (draft.silent if kind == "reasoning" else draft.answer).append(text)
+            (draft.thought if kind == "reasoning" else draft.answer).append(text)
     for part in objects_of(item, "summary"):
         if text := text_of(part, "text"):
-            draft.silent.append(text)
+            draft.thought.append(text)
+    draft.calls += kind in CALLS
     for part in ("name", "arguments", "input", "code"):
         if text := text_of(item, part):
             draft.silent.append(text)
@@ -121,7 +124,7 @@ def read_event(draft: Draft, name: str, fields: Fields) -> bool:
         if text and kind in ("response.output_text.delta", "response.refusal.delta", "response.audio.transcript.delta"):
             draft.answer.append(text)
         elif text and "audio" not in kind:
-            draft.silent.append(text)
+            (draft.thought if "reasoning" in kind else draft.silent).append(text)
         return bool(text)
     if response := fields_of(fields, "response"):
         if kind in LAST_EVENTS:
@@ -132,7 +135,9 @@ def read_event(draft: Draft, name: str, fields: Fields) -> bool:
         item = fields_of(fields, "item")
         _count_tool(draft, text_of(item, "type") or "", item)
     elif kind == "response.output_item.added":
-        if text := text_of(fields_of(fields, "item"), "name"):
+        item = fields_of(fields, "item")
+        draft.calls += text_of(item, "type") in CALLS
+        if text := text_of(item, "name"):
             draft.silent.append(text)
     elif kind == "error":
         draft.said, draft.failed, draft.ended = said_of(fields_of(fields, "error") or fields), True, True

@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from wiretally.agent import conversations
+from wiretally.agent import turns as turns_of
 from wiretally.agent.call import Cost
 from wiretally.agent.entry import Entry
 from wiretally.agent.store import Store
@@ -23,9 +23,11 @@ def turns(count: int, first: int = 1000) -> list[Entry]:
     for number in range(first, first + count):
         messages.append({"role": "user", "content": f"Question {number}"})
         answer = {"role": "assistant", "content": f"Answer {number}"}
-        prefixes, following = conversations.thread(messages, [answer])
+        prefixes, digest = turns_of.prefixes(messages)
         body = json.dumps({"messages": messages, "model": "gpt-5-mini"}).encode()
-        made_turns.append(made.entry(number, request_body=body, thread_of=prefixes, thread_next=following))
+        made_turns.append(
+            made.entry(number, request_body=body, thread_of=prefixes, thread_next=turns_of.following(digest, [answer]))
+        )
         messages.append(answer)
     return made_turns
 
