@@ -28,7 +28,8 @@ COLUMNS = (
     "request_bytes", "response_bytes", "truncated", "audio_input_tokens", "audio_output_tokens", "image_tokens",
     "model_requested", "service_tier", "api_key", "user", "tags", "note", "rating",
     "door", "method", "scheme", "host", "path", "processing_ms", "body_hash", "key_hash", "organization", "project",
-    "user_agent", "request_id", "response_id", "trace_id", "ratelimit", "problem", "uid",
+    "user_agent", "request_id", "response_id", "trace_id", "limit_requests", "remaining_requests", "reset_requests_ms",
+    "limit_tokens", "remaining_tokens", "reset_tokens_ms", "limits_other", "problem", "uid",
 )  # fmt: skip
 PICO = Decimal(10) ** 12
 
@@ -50,14 +51,13 @@ class Links:
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """What is kept of a call beside its row. `ratelimit` holds the header values in force at its answer."""
+    """What is kept of a call beside its row."""
 
     request_headers: Headers = ()
     response_headers: Headers = ()
     timing: Timing = field(default_factory=Timing)
     usage: JSON = None
     cost: Cost = field(default_factory=Cost)
-    ratelimit: RateLimits | None = None
     connection: str | None = None
 
 
@@ -83,16 +83,15 @@ def _milliseconds(value: float | None) -> float | None:
     return None if value is None else round(value, 3)
 
 
-def _ratelimit(limits: RateLimits | None) -> str | None:
-    """The limits as a JSON object with what was told; a column of its own, because every export reads it."""
+def _limits(limits: RateLimits | None) -> Row:
+    """The rate limits' columns: numbers, because they differ with each call and every export reads them."""
     if limits is None:
-        return None
-    told = (
-        ("limit_requests", limits.limit_requests), ("remaining_requests", limits.remaining_requests),
-        ("reset_requests_ms", limits.reset_requests_ms), ("limit_tokens", limits.limit_tokens),
-        ("remaining_tokens", limits.remaining_tokens), ("reset_tokens_ms", limits.reset_tokens_ms),
+        return (None,) * 7
+    other = msgspec.json.encode(limits.other).decode() if limits.other else None
+    return (
+        limits.limit_requests, limits.remaining_requests, limits.reset_requests_ms,
+        limits.limit_tokens, limits.remaining_tokens, limits.reset_tokens_ms, other,
     )  # fmt: skip
-    return msgspec.json.encode({**limits.other, **{name: value for name, value in told if value is not None}}).decode()
 
 
 def row_of(entry: Entry, links: Links) -> Row:
@@ -118,7 +117,7 @@ def row_of(entry: Entry, links: Links) -> Row:
         msgspec.json.encode(call.tags).decode() if call.tags else None, entry.note, entry.rating,
         call.door, call.method, call.scheme, call.host, call.path, call.processing_ms,
         number_of(call.body_hash) if call.body_hash else None, call.key_hash, call.organization, call.project,
-        call.user_agent, call.request_id, call.response_id, call.trace_id, _ratelimit(call.ratelimit), call.note,
+        call.user_agent, call.request_id, call.response_id, call.trace_id, *_limits(call.ratelimit), call.note,
         call.uid,
     )  # fmt: skip
 
@@ -145,8 +144,7 @@ GMT"],["Content-Type","text/event-stream; charset=utf-8"],["Content-Type","appli
 {"usd":"0.00012","source":"priced","lines":[{"label":"input","quantity":"20","unit":"token","rate":"1.25","per":1000000,\
 "amount":"0.000025"},{"label":"cached input","quantity":"0","unit":"token","rate":"0.125","per":1000000,"amount":"0"},\
 {"label":"output","quantity":"10","unit":"token","rate":"10","per":1000000,"amount":"0.0001"}],"price_source":\
-"genai-prices","price_date":"2026-11-22","note":null},"ratelimit":{"limit_requests":10000,"remaining_requests":9999,\
-"reset_requests_ms":6,"limit_tokens":30000000,"remaining_tokens":29999990,"reset_tokens_ms":0,"other":{}},"connection":"\
+"genai-prices","price_date":"2026-11-22","note":null},"connection":"\
 "}"""
 """What packs have in common. Part of the format: a changed text needs a migration."""
 
@@ -167,8 +165,7 @@ def pack(entry: Entry) -> bytes:
     """The details of a call as the database keeps them."""
     call = entry.call
     details = Details(
-        entry.request_headers, entry.response_headers, call.timing, call.usage.raw, call.cost, call.ratelimit,
-        entry.connection,
+        entry.request_headers, entry.response_headers, call.timing, call.usage.raw, call.cost, entry.connection,
     )  # fmt: skip
     return _coders()[0].compress(_packer.encode(details))
 

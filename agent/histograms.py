@@ -19,6 +19,9 @@ GAMMA = 1.02
 WIDTH = math.log(GAMMA)
 LOWEST, HIGHEST = -128, 895  # bucket of 0.08 and less, bucket of 5e7 and more: microseconds to half a day, in ms
 LANES = HIGHEST - LOWEST + 1
+PACKED = 0x8000
+PLAIN = 32  # bytes up to which compressing would not pay
+FEW = 8
 SMALLEST = GAMMA ** (LOWEST + 0.5)
 
 type Histogram = int
@@ -46,14 +49,14 @@ def value_of(number: int) -> float:
 
 def histogram_of(buckets: Iterable[tuple[int, int]]) -> Histogram:
     """The histogram with these (bucket, count) pairs."""
+    pairs = list(buckets)
+    if len(pairs) <= FEW:
+        return sum(count << 32 * (number - LOWEST) for number, count in pairs)
     lanes = array("I", bytes(4 * LANES))
-    for number, count in buckets:
+    for number, count in pairs:
         lanes[number - LOWEST] += count
-    return int.from_bytes(lanes.tobytes(), sys.byteorder) if sys.byteorder == "little" else _swapped(lanes)
-
-
-def _swapped(lanes: array[int]) -> Histogram:
-    lanes.byteswap()
+    if sys.byteorder == "big":
+        lanes.byteswap()
     return int.from_bytes(lanes.tobytes(), "little")
 
 
@@ -72,15 +75,28 @@ def _coders() -> tuple[zstandard.ZstdCompressor, zstandard.ZstdDecompressor]:
 
 
 def encode(histogram: Histogram) -> bytes | None:
-    """The histogram as a blob: zstd of the counts as little-endian 32-bit numbers; None where it is empty."""
+    """The histogram as a blob, None where it is empty.
+
+    Two bytes say which lane it begins with, then come the counts as little-endian 32-bit numbers without the zeros at
+    their end; the highest bit of the two says that these are compressed (zstd).
+    """
     if not histogram:
         return None
-    return _coders()[0].compress(histogram.to_bytes((histogram.bit_length() + 7) // 8, "little"))
+    first = ((histogram & -histogram).bit_length() - 1) >> 5
+    rest = histogram >> (first << 5)
+    lanes = rest.to_bytes((rest.bit_length() + 7) // 8, "little")
+    if len(lanes) <= PLAIN:
+        return first.to_bytes(2, "little") + lanes
+    return (first | PACKED).to_bytes(2, "little") + _coders()[0].compress(lanes)
 
 
 def decode(blob: bytes | None) -> Histogram:
     """The histogram in a blob; an empty one for None."""
-    return int.from_bytes(_coders()[1].decompress(blob), "little") if blob else 0
+    if not blob:
+        return 0
+    first = int.from_bytes(blob[:2], "little")
+    lanes = _coders()[1].decompress(blob[2:]) if first & PACKED else blob[2:]
+    return int.from_bytes(lanes, "little") << ((first & ~PACKED) << 5)
 
 
 def percentile(histogram: Histogram, share: float) -> float | None:

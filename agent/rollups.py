@@ -37,6 +37,7 @@ COUNTS = (
     "cost_pico", "estimated_cost_pico", "request_bytes", "response_bytes", "duration_us", "durations", "ttft_us",
     "ttfts", "generation_us", "generated_tokens",
 )  # fmt: skip
+TIMED = 2  # how many of the HISTOGRAMS each dimension has; lengths are kept of all calls together
 HISTOGRAMS = ("latency_histogram", "ttft_histogram", "input_histogram", "output_histogram")
 
 SOURCE = """c.started_at, c.state, c.stream, c.retry_of, c.retry_count, c.usage_source, c.cost_source, c.input_tokens,
@@ -157,17 +158,18 @@ def tally(sources: Iterable[Source]) -> dict[Key, Tally]:
         starts = {MINUTE: minute, HOUR: hour, DAY: day}
         for dimension, value in _values(source):
             groups.setdefault((dimension, starts[LEVELS[dimension][0]], value), []).append(figures)
-    return {key: _tally(figures) for key, figures in groups.items()}
+    return {key: _tally(figures, key[0]) for key, figures in groups.items()}
 
 
-def _tally(figures: list[tuple[tuple[int, ...], tuple[int | None, ...]]]) -> Tally:
+def _tally(figures: list[tuple[tuple[int, ...], tuple[int | None, ...]]], dimension: str) -> Tally:
     counts = [sum(column) for column in zip(*(entry[0] for entry in figures), strict=True)]
     columns = zip(*(entry[1] for entry in figures), strict=True)
+    kept = len(HISTOGRAMS) if dimension == "all" else TIMED
     histograms = [
         histogram_of((number, count) for number, count in Counter(column).items() if number is not None)
-        for column in columns
+        for column, _ in zip(columns, range(kept), strict=False)
     ]
-    return Tally(counts, histograms)
+    return Tally(counts, histograms + [0] * (len(HISTOGRAMS) - kept))
 
 
 def all_levels(finest: dict[Key, Tally]) -> Iterator[tuple[int, Key, Tally]]:
@@ -217,14 +219,14 @@ def _rest(kept: bytes | None, taken: bytes | None) -> bytes | None:
 
 
 def enter(connection: sqlite3.Connection, sources: Iterable[Source]) -> None:
-    """Enter calls that became final, within the open transaction."""
-    connection.executemany(
-        _ADD,
-        [
-            (level, *key, *entry.counts, *map(encode, entry.histograms))
-            for level, key, entry in all_levels(tally(sources))
-        ],
-    )
+    """Add calls that became final, within the open transaction."""
+    write(connection, tally(sources))
+
+
+def write(connection: sqlite3.Connection, finest: dict[Key, Tally]) -> None:
+    """Add what `tally` made to every level, within the open transaction."""
+    rows = [(level, *key, *entry.counts, *map(encode, entry.histograms)) for level, key, entry in all_levels(finest)]
+    connection.executemany(_ADD, rows)
 
 
 def withdraw(connection: sqlite3.Connection, sources: Iterable[Source]) -> None:

@@ -45,7 +45,9 @@ create table calls (
   model_requested text, service_tier text, api_key text, user text, tags text, note text, rating text,
   door text not null, method text not null, scheme text not null, host text not null, path text not null,
   processing_ms real, body_hash integer, key_hash text, organization text, project text, user_agent text,
-  request_id text, response_id text, trace_id text, ratelimit text, problem text, uid text not null unique);
+  request_id text, response_id text, trace_id text, limit_requests integer,
+  remaining_requests integer, reset_requests_ms integer, limit_tokens integer, remaining_tokens integer,
+  reset_tokens_ms integer, limits_other text, problem text, uid text not null unique);
 create index calls_started on calls (started_at);
 create index calls_revision on calls (revision);
 create index calls_session on calls (session_id);

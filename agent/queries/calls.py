@@ -261,6 +261,10 @@ def rows(reader: Reader, ids: Sequence[int]) -> list[CallRow]:
     return [_line(row) for row in found]
 
 
+_LIMITS = (
+    "limit_requests", "remaining_requests", "reset_requests_ms",
+    "limit_tokens", "remaining_tokens", "reset_tokens_ms", "limits_other",
+)  # fmt: skip
 _MORE = {
     "scheme": "c.scheme", "path": "c.path", "door": "c.door", "command": "p.command", "cwd": "p.cwd",
     "git_branch": "p.git_branch", "user_agent": "c.user_agent", "organization": "c.organization",
@@ -269,6 +273,7 @@ _MORE = {
     "cache_write_tokens": "c.cache_write_tokens", "audio_input_tokens": "c.audio_input_tokens",
     "audio_output_tokens": "c.audio_output_tokens", "image_tokens": "c.image_tokens", "problem": "c.problem",
     "tags": "c.tags", "data": "(select data from details where call_id = c.id)",
+    **{name: f"c.{name}" for name in _LIMITS},
 }  # fmt: skip
 
 
@@ -279,10 +284,14 @@ def detail(reader: Reader, call_id: int) -> CallDetail | None:
         return None
     more: dict[str, Any] = dict(zip(_MORE, row[_WIDTH:], strict=True))
     kept = unpack(more.pop("data"))
+    *told, other = [more.pop(name) for name in _LIMITS]
+    limits = None
+    if other is not None or any(value is not None for value in told):
+        limits = RateLimits(*told, other=msgspec.json.decode(other) if other else {})
     more["tags"] = msgspec.json.decode(more["tags"]) if more["tags"] else {}
     return CallDetail(
         row=_line(row), request_headers=kept.request_headers, response_headers=kept.response_headers,
-        timing=kept.timing, usage_raw=kept.usage, cost=kept.cost, ratelimit=kept.ratelimit,
+        timing=kept.timing, usage_raw=kept.usage, cost=kept.cost, ratelimit=limits,
         connection=kept.connection, **more,
     )  # fmt: skip
 

@@ -28,6 +28,13 @@ class Column:
     sql: str = ""  # where it is not the column of `calls` with that name
 
 
+_LIMITS = """case when coalesce(c.limit_requests, c.remaining_requests, c.reset_requests_ms, c.limit_tokens,
+ c.remaining_tokens, c.reset_tokens_ms, c.limits_other) is not null then json_patch(coalesce(c.limits_other, '{}'),
+ json_object('limit_requests', c.limit_requests, 'remaining_requests', c.remaining_requests, 'reset_requests_ms',
+ c.reset_requests_ms, 'limit_tokens', c.limit_tokens, 'remaining_tokens', c.remaining_tokens, 'reset_tokens_ms',
+ c.reset_tokens_ms)) end"""
+
+
 COLUMNS: tuple[Column, ...] = (
     Column("id", "integer", "call's number"),
     Column("session", "text", "name of the session", "s.name"),
@@ -82,7 +89,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("retry_count", "integer", "how often this request had been tried before"),
     Column("note", "text", "remark on the call"),
     Column("rating", "text", "up or down"),
-    Column("ratelimit", "object", "limits, remainders and resets the answer told"),
+    Column("ratelimit", "object", "limits, remainders and resets the answer told", _LIMITS),
     Column("request_bytes", "integer", "size of the request's body"),
     Column("response_bytes", "integer", "size of the answer's body"),
     Column("truncated", "boolean", "whether a body was longer than what is kept"),
@@ -110,6 +117,8 @@ def _json(column: Column) -> str:
             return f"{source} / 1e12"
         case "boolean":
             return f"case when {source} then json('true') else json('false') end"
+        case "object" if column.sql:
+            return column.sql
         case "object":
             empty = "json('{}')" if column.name == "tags" else "null"
             return f"case when {source} is null then {empty} else json({source}) end"
