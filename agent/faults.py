@@ -52,7 +52,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What an outcome is judged by. `cut` says that an answer had begun and its end is missing."""
+    """What an outcome is judged by. Of a stream, `complete` says that its last event came, `cut` that it is missing."""
 
     ending: Ending
     status: int | None
@@ -60,7 +60,7 @@ class Evidence:
     failed: bool
     cut: bool
     transport_error: str | None = None
-    headers_error: str | None = None  # x-error-json and the like; None on most calls
+    complete: bool = False
 
 
 def judge(evidence: Evidence) -> Outcome:
@@ -75,6 +75,8 @@ def judge(evidence: Evidence) -> Outcome:
         fault = fault_of(status, said, in_stream=evidence.failed)
         code = said.code if status is not None and status >= 400 else said.code or "failed_in_answer"
         return Outcome("failed", fault, said.type, code, said.message)
+    if evidence.complete:
+        return Outcome("done")  # SDKs hang up as soon as they have read the last event
     if evidence.ending == "client_gone":
         return Outcome("aborted", "client", None, "client_gone", _sentence(evidence, "the app closed the connection"))
     if evidence.ending == "proxy_gone":

@@ -147,9 +147,13 @@ class Interpreter:
     ) -> Call:
         """The call of a draft that has been read as far as it goes."""
         format, asked, answered = context.format, context.asked, context.answered
-        is_cut = draft.stream and format.ends and not draft.ended and exchange.ending != "open"
+        is_complete = draft.stream and draft.ended
+        may_end_so = format.event is None or (draft.finish_reason and format.kind in ("chat", "completions"))
+        is_cut = draft.stream and not draft.ended and not may_end_so
         outcome = faults.judge(
-            faults.Evidence(exchange.ending, exchange.status, draft.said, draft.failed, is_cut, exchange.error)
+            faults.Evidence(
+                exchange.ending, exchange.status, draft.said, draft.failed, is_cut, exchange.error, is_complete
+            )
         )
         usage, note = self._usage(draft, outcome)
         model = draft.model or draft.model_requested

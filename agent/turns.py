@@ -49,8 +49,7 @@ def new_text(messages: list[Any]) -> str:
     parts: list[str] = []
     size = 0
     for message in reversed(messages):
-        is_answer = _canonical(message)[0]
-        if is_answer or size > MOST_TEXT:
+        if _is_answer(message) or size > MOST_TEXT:
             break
         if text := text_in(message):
             parts.append(text)
@@ -85,6 +84,16 @@ def text_in(message: object) -> str:
         if (text := text_of(part, "text") or text_of(part, "refusal"))
     ]
     return "\n".join(parts)
+
+
+def _is_answer(message: object) -> bool:
+    if not isinstance(message, dict):
+        return False
+    fields = cast(Fields, message)
+    if fields.get("role") == "assistant":
+        return True
+    kind = fields.get("type")
+    return isinstance(kind, str) and (kind in ("reasoning", "item_reference") or kind.endswith("_call"))
 
 
 def _canonical(message: object) -> tuple[bool, str | None]:

@@ -72,7 +72,7 @@ class Format:
     """One wire format: how a request, a JSON answer, one event of a stream and an answer that is not JSON are read.
 
     `event` returns whether the event carried content (text, arguments, audio, an image), which is what time to first
-    token is measured by. `ends` tells whether a stream of this format announces its end.
+    token is measured by.
     """
 
     kind: str
@@ -80,7 +80,6 @@ class Format:
     answer: Callable[[Draft, Fields], None] | None = None
     event: Callable[[Draft, str, Fields], bool] | None = None
     raw: Callable[[Draft, bytes, str], None] | None = None  # body, content type
-    ends: bool = True
 
 
 def text_of(fields: Fields, name: str) -> str | None:
