@@ -55,6 +55,7 @@ def entry(record: Record, detail: calls.CallDetail, messages: tuple[Message, ...
         "_wiretally": {
             "uid": detail.row.uid, "session": record["session"], "app": record["app"], "state": record["state"],
             "door": detail.door, "note": record["note"], "rating": record["rating"], "tags": record["tags"],
+            "ttft_ms": record["ttft_ms"],
         },
     }  # fmt: skip
     if detail.connection:

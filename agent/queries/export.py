@@ -72,7 +72,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("cost_source", "text", "priced, estimated, unpriced or free"),
     Column("service_tier", "text", "tier that answered"),
     Column("app", "text", "program that made the call", "p.app"),
-    Column("pid", "integer", "its process id", "p.pid"),
+    Column("pid", "integer", "its process id; null for an imported call that did not tell", "nullif(p.pid, 0)"),
     Column("command", "text", "its command line", "p.command"),
     Column("cwd", "text", "the folder it ran in", "p.cwd"),
     Column("git_branch", "text", "branch checked out there", "p.git_branch"),
