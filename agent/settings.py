@@ -107,6 +107,24 @@ class BalanceSettings(Section):
     alarm_below: Usd | None = Field(None, description="USD below which the alarm `balance` fires")
 
 
+class TuiSettings(Section):
+    """How the screen looks and is used."""
+
+    theme: str = Field(
+        "wiretally-dark", description="theme of the screen: wiretally-dark, wiretally-light or one of Textual's"
+    )
+    columns: list[str] = Field(
+        default_factory=list[str], description="columns of the list of calls, in order; as many as fit by default"
+    )
+    range: Literal["today", "10m", "1h", "24h", "7d", "30d", "all"] = Field(
+        "today", description="time range the counters begin with"
+    )
+    bell: bool = Field(True, description="ring the terminal's bell when an alarm fires")
+    keys: dict[str, str] = Field(
+        default_factory=dict[str, str], description="other keys, by the ids that the help screen shows: pause = 'p'"
+    )
+
+
 class Settings(Section):
     """The whole of config.toml."""
 
@@ -118,6 +136,7 @@ class Settings(Section):
     balance: BalanceSettings = Field(
         default_factory=lambda: BalanceSettings.model_validate({}), description="the prepaid balance"
     )
+    tui: TuiSettings = Field(default_factory=lambda: TuiSettings.model_validate({}), description="the screen")
     scenario: dict[str, str] = Field(default_factory=dict[str, str], description="filters by name, for stats")
 
 

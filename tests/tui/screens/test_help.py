@@ -1,0 +1,8 @@
+from wiretally.agent.filters import FIELDS
+from wiretally.tui.screens.help import MARKS, help_text
+
+
+def test_help_explains_every_mark_and_every_field_of_a_filter() -> None:
+    said = help_text().plain
+    assert all(meaning in said for _, meaning in MARKS)
+    assert all(known.meaning in said and known.example in said for known in FIELDS)

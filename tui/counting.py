@@ -1,0 +1,126 @@
+"""What the counters show, as one frozen record, and how it is read: asked by the feed, drawn by widgets/counters.py."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from ..agent.queries import balance, totals
+from ..agent.queries.reader import Reader
+from ..agent.queries.totals import Span
+
+type RangeName = Literal["today", "10m", "1h", "24h", "7d", "30d", "all"]
+
+RANGES: dict[RangeName, tuple[str, int | None]] = {
+    # name: (what the screen calls it, its length in seconds)
+    "today": ("today", None),
+    "10m": ("last 10 min", 600),
+    "1h": ("last 1 h", 3_600),
+    "24h": ("last 24 h", 86_400),
+    "7d": ("last 7 days", 7 * 86_400),
+    "30d": ("last 30 days", 30 * 86_400),
+    "all": ("all time", None),
+}
+TREND_MINUTES = 60
+RATE_MINUTES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Purse:
+    """The prepaid balance. `share` is what is left of the last deposit, None where none is known."""
+
+    usd: Decimal
+    alarm_below: Decimal | None = None
+    share: float | None = None
+    seconds_left: float | None = None
+
+    @property
+    def is_low(self) -> bool:
+        return self.alarm_below is not None and self.usd < self.alarm_below
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """Sums of the shown range of time, and one value a minute for the trends. Times in milliseconds."""
+
+    window: str
+    calls: int = 0
+    failed: int = 0
+    calls_per_minute: float = 0.0
+    spend: Decimal = Decimal(0)
+    estimated: Decimal = Decimal(0)
+    unpriced: int = 0
+    spend_per_minute: Decimal = Decimal(0)
+    input: int = 0
+    cached: int = 0
+    output: int = 0
+    speed: float | None = None
+    p50: float | None = None
+    p95: float | None = None
+    ttft_p50: float | None = None
+    ttft_p95: float | None = None
+    spend_series: tuple[float | None, ...] = ()
+    token_series: tuple[float | None, ...] = ()
+    call_series: tuple[float | None, ...] = ()
+    latency_series: tuple[float | None, ...] = ()
+    purse: Purse | None = None
+
+
+def span_of(name: RangeName, now: float) -> Span:
+    """The range as a span that ends with `now`; "today" begins at local midnight."""
+    if name == "all":
+        return Span()
+    if name == "today":
+        year, month, day, *_ = time.localtime(now)
+        return Span(time.mktime((year, month, day, 0, 0, 0, 0, 0, -1)))
+    seconds = RANGES[name][1]
+    assert seconds is not None
+    return Span(now - seconds)
+
+
+def read_purse(reader: Reader, now: float, alarm_below: Decimal | None = None) -> Purse | None:
+    """The balance; None where nobody said what it is. `alarm_below` holds unless a threshold was said since.
+
+    Raises DatabaseError.
+    """
+    found = balance.balance(reader, now)
+    said = balance.alarm_below(reader)
+    if found.usd is None:
+        return None
+    deposited = found.usd + found.spent
+    share = float(max(found.usd, Decimal(0)) / deposited) if deposited > 0 else 0.0
+    return Purse(found.usd, alarm_below if said is None else said, share, found.seconds_left)
+
+
+def read_counters(reader: Reader, name: RangeName, now: float, alarm_below: Decimal | None = None) -> Counters:
+    """The counters of a range, the trends of the last hour, the rates of the last minutes. Raises DatabaseError."""
+    sums = totals.totals(reader, span_of(name, now))
+    trend = totals.series(reader, Span(now - (TREND_MINUTES - 1) * 60, now + 60), 60)[-TREND_MINUTES:]
+    steps = [step.by_value.get("") for step in trend]
+    recent = [step for step in steps[-RATE_MINUTES - 1 : -1] if step] or [step for step in steps[-1:] if step]
+    minutes = RATE_MINUTES if len(steps) > RATE_MINUTES else 1
+    return Counters(
+        window=RANGES[name][0],
+        calls=sums.calls,
+        failed=sums.failed,
+        calls_per_minute=sum(step.calls for step in recent) / minutes,
+        spend=sums.cost + sums.estimated_cost,
+        estimated=sums.estimated_cost,
+        unpriced=sums.unpriced,
+        spend_per_minute=sum((step.cost + step.estimated_cost for step in recent), Decimal(0)) / minutes,
+        input=sums.input_tokens + sums.estimated_input_tokens,
+        cached=sums.cached_tokens,
+        output=sums.output_tokens + sums.estimated_output_tokens,
+        speed=sums.output_tokens_per_second,
+        p50=sums.latency_p50_ms,
+        p95=sums.latency_p95_ms,
+        ttft_p50=sums.ttft_p50_ms,
+        ttft_p95=sums.ttft_p95_ms,
+        spend_series=tuple(float(step.cost + step.estimated_cost) if step else 0.0 for step in steps),
+        token_series=tuple(float(step.input_tokens + step.output_tokens) if step else 0.0 for step in steps),
+        call_series=tuple(float(step.calls) if step else 0.0 for step in steps),
+        latency_series=tuple(step.latency_p95_ms if step else None for step in steps),
+        purse=read_purse(reader, now, alarm_below),
+    )

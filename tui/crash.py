@@ -1,0 +1,41 @@
+"""What is left on the terminal after a crash of the screen: one line with the cause and where the rest is written.
+
+The one file that touches Textual's private parts, written against Textual 8.2: `App._fatal_error` prints a traceback
+with local variables, which may hold prompts; `_exit_renderables` is what the app prints to stderr once the terminal
+is itself again.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+import traceback
+from pathlib import Path
+
+from rich.text import Text
+from textual.app import App
+
+
+def written(error: BaseException, log: Path) -> str:
+    """Append the traceback to `log` (0600); the one line for the user."""
+    said = f"wiretally: the screen failed: {type(error).__name__}: {error}"
+    text = "".join(traceback.format_exception(error))
+    try:
+        with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8") as file:
+            file.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {text}\n")
+    except OSError as problem:
+        return f"{said}. Its log {log} could not be written: {problem.strerror}. Recording goes on."
+    return f"{said}. The log is {log}; recording goes on."
+
+
+class CrashReport(App[None]):
+    """An app that ends a crash with one line."""
+
+    crash_log: Path
+
+    def _fatal_error(self) -> None:
+        error = sys.exc_info()[1]
+        said = written(error, self.crash_log) if error is not None else "wiretally: the screen failed"
+        self._exit_renderables.append(Text(said, no_wrap=True, overflow="ignore"))
+        self._close_messages_no_wait()

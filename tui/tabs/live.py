@@ -1,0 +1,172 @@
+"""The Live tab: counters, filter, the stream of calls, the call under the cursor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+
+from ...agent.errors import UsageError
+from ...agent.filters import parse
+from ...agent.queries import calls
+from ...agent.queries.reader import Reader
+from ...agent.queries.where import EVERYTHING, Where
+from ..counting import Counters, read_counters
+from ..messages import Watch
+from ..widgets.call_list import CallList, ListHead
+from ..widgets.counters import CounterLines, CounterPanels
+from ..widgets.detail_strip import DetailStrip
+from ..widgets.empty_state import EmptyState
+from ..widgets.filter_bar import FilterBar
+from ..window import Ask, Window, WindowReader
+
+if TYPE_CHECKING:
+    from ..app import WiretallyApp
+
+COUNTERS_EVERY = 0.5
+COUNTERS_AT_LEAST = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What the list shows, and how many calls there are without the filter."""
+
+    window: Window
+    whole: int
+
+
+def read_listing(lines: WindowReader, ask: Ask, reader: Reader) -> Listing:
+    """The window asked for. Raises DatabaseError."""
+    window = lines.read(reader, ask)
+    return Listing(window, window.total if lines.where == EVERYTHING else calls.count(reader))
+
+
+class LiveTab(Vertical):
+    """Watches `rows` and `counters`; everything in it draws one of the two records."""
+
+    def __init__(self, host: WiretallyApp) -> None:
+        super().__init__(id="live")
+        self.host = host
+        self.panels = CounterPanels()
+        self.figures = CounterLines()
+        self.bar = FilterBar(self.known_values)
+        self.list = CallList(host.clock, host.settings.columns)
+        self.head = ListHead(self.list)
+        self.empty = EmptyState()
+        self.strip = DetailStrip()
+        self._lines = WindowReader()
+        self._listing = Listing(Window(), 0)
+        self._spend = ""
+
+    def compose(self) -> ComposeResult:
+        yield from (self.panels, self.figures, self.bar, self.head, self.list, self.empty, self.strip)
+
+    def on_mount(self) -> None:
+        self.empty.display = False
+        self.ask_counters()
+        self.list.focus()
+
+    @property
+    def where(self) -> Where:
+        """What the filter lets through."""
+        return self._lines.where
+
+    def known_values(self, field: str) -> tuple[str, ...]:
+        """Values to complete a filter with, from the calls at hand."""
+        rows = self._listing.window.rows
+        names = {"model": "model", "app": "app", "session": "session", "kind": "kind", "endpoint": "endpoint"}
+        name = names.get(field)
+        if name is None:
+            return ()
+        return tuple(sorted({str(value) for row in rows if (value := getattr(row, name))}))
+
+    # --- questions -----------------------------------------------------------------------------------------------
+
+    def ask_counters(self) -> None:
+        """Ask for the counters of the range in force."""
+        host = self.host
+
+        def ask(reader: Reader) -> Counters:
+            return read_counters(reader, host.range, host.clock(), host.alarm_below)
+
+        host.feed.watch(Watch("counters", ask, self._take_counters, COUNTERS_EVERY, COUNTERS_AT_LEAST))
+
+    def _take_counters(self, counters: Counters) -> None:
+        self.panels.counters = counters
+        self.figures.counters = counters
+        self.host.take_purse(counters.purse)
+
+    @on(CallList.Wanted)
+    def _ask_rows(self, message: CallList.Wanted) -> None:
+        if message.ask.order != self._lines.order:
+            self._lines = WindowReader(self._lines.where, message.ask.order)
+        ask = partial(read_listing, self._lines, message.ask)
+        self.host.feed.watch(Watch("rows", ask, self._take_rows))
+
+    def _take_rows(self, listing: Listing) -> None:
+        self._listing = listing
+        nothing = listing.whole == 0
+        if self.empty.display != nothing:
+            self.empty.display = nothing
+            for widget in (self.list, self.head, self.strip, self.bar):
+                widget.display = not nothing
+            if not nothing and self.screen.focused is None:
+                self.list.focus()
+        self.list.show(listing.window)
+        self.summarise()
+
+    def summarise(self) -> None:
+        """Say what is shown: how many calls, and whether the newest are followed."""
+        listing = self._listing
+        matched = f"{listing.window.total:,} of " if self.where != EVERYTHING else ""
+        state = "paused" if self.host.paused else "following" if self.list.follow else ""
+        above = self.list.scroll_offset.y
+        if not state and self.list.order.column == "time" and above:
+            state = f"{above:,} above"
+        parts = [f"{matched}{listing.whole:,} calls", state]
+        if self.where != EVERYTHING and not listing.window.total:
+            parts[1] = "nothing matches"
+        style = "$warning" if self.host.paused or parts[1] == "nothing matches" else "$dim"
+        self.bar.status.summary = Content.styled(" · ".join(part for part in parts if part), style)
+
+    # --- what the reader does --------------------------------------------------------------------------------------
+
+    @on(FilterBar.Applied)
+    def _filter(self, message: FilterBar.Applied) -> None:
+        try:
+            where = parse(message.text, scenarios=self.host.scenarios)
+        except UsageError as error:
+            self.bar.status.problem = str(error)
+            return
+        self._lines = WindowReader(where, self.list.order)
+        self.list.restart()
+
+    @on(FilterBar.Left)
+    def _back_to_list(self) -> None:
+        self.list.focus()
+
+    @on(CallList.Pointed)
+    def _point(self, message: CallList.Pointed) -> None:
+        self.strip.row = message.row
+
+    @on(CallList.Arranged)
+    def _rearrange(self) -> None:
+        self.head.refresh()
+        self.summarise()
+
+    @on(CallList.Opened)
+    def _open(self, message: CallList.Opened) -> None:
+        self.host.inspect(message.row.id, self.where)
+
+    @on(CallList.Copied)
+    def _copy(self, message: CallList.Copied) -> None:
+        self.host.copy_call(message.row.id, message.kind)
+
+    def show_empty(self) -> None:
+        """There is no database yet: the same as one without a call."""
+        self._take_rows(Listing(Window(), 0))

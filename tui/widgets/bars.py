@@ -1,0 +1,139 @@
+"""The three lines that frame every screen: title, tabs, keys. Each draws itself from one value and can be clicked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from textual.content import Content
+from textual.events import Click
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from .. import numbers
+from ..cell_text import fit
+from ..keys import TABS, Place, footer
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """What the first line says. `agent` is `running`, `absent` or `lost`; ports are None where no agent runs."""
+
+    session: str = ""
+    agent: str = "absent"
+    port: int | None = None
+    base_url_port: int | None = None
+    apps: int = 0
+    alarms: int = 0
+    paused: bool = False
+    dropped: int = 0
+
+
+AGENT_WORDS = {
+    "running": ("●", "recording", "$success"),
+    "absent": ("○", "no agent", "$warning"),
+    "lost": ("●", "agent is gone", "$error"),
+}
+
+
+class TitleBar(Widget):
+    """Name, session, whether it records, where to connect, alarms, the time."""
+
+    title: reactive[Title] = reactive(Title())
+    now: reactive[float] = reactive(0.0)
+
+    def render(self) -> Content:
+        title, width = self.title, self.size.width
+        sign, word, colour = AGENT_WORDS[title.agent]
+        parts: list[Content] = [Content.styled("wiretally", "bold $accent")]
+        if title.session and width >= 100:
+            parts.append(Content(fit(title.session, min(len(title.session), 28))))
+        if title.paused:
+            parts.append(Content.styled("‖ paused", "bold $warning"))
+        parts.append(Content.styled(f"{sign} {word}", colour))
+        if title.port:
+            doors = f"proxy {title.port}"
+            if title.base_url_port:
+                doors += f" · base URL {title.base_url_port}"
+            if width >= 110 and title.apps:
+                doors += f" · {title.apps} app{'s' if title.apps != 1 else ''}"
+            parts.append(Content.styled(doors, "$dim"))
+        right: list[Content] = []
+        if title.dropped:
+            right.append(Content.styled(f"{title.dropped:,} lost", "bold $error"))
+        if title.alarms:
+            right.append(Content.styled(f"⚑ {title.alarms} alarm{'s' if title.alarms != 1 else ''}", "bold $error"))
+        right.append(Content(numbers.clock(self.now)))
+        left = Content("  ").join(parts)
+        end = Content("   ").join(right)
+        gap = max(1, width - 2 - left.cell_length - end.cell_length)
+        return Content.assemble(" ", left, " " * gap, end, " ")
+
+
+class Choices(Widget):
+    """Names in a row, one of them shown. A count beside a name is what waits there."""
+
+    names: reactive[tuple[str, ...]] = reactive[tuple[str, ...]](())
+    active: reactive[str] = reactive("")
+    counts: reactive[Mapping[str, int]] = reactive(dict[str, int])
+
+    class Chosen(Message):
+        """A name was clicked."""
+
+        def __init__(self, choices: Choices, name: str) -> None:
+            super().__init__()
+            self.choices = choices
+            self.name = name
+
+        @property
+        def control(self) -> Choices:
+            return self.choices
+
+    def _placed(self) -> Iterator[tuple[str, str, int]]:
+        """Each name with its label and where that begins."""
+        gap, left = (3 if self.size.width >= 100 else 2), 1
+        for name in self.names:
+            waiting = self.counts.get(name, 0)
+            label = f"{name.title()} {waiting:,}" if waiting else name.title()
+            yield name, label, left
+            left += len(label) + gap
+
+    def render(self) -> Content:
+        line = Content("")
+        for name, label, left in self._placed():
+            style = "bold underline $accent" if name == self.active else "$dim"
+            line = Content.assemble(line, " " * (left - line.cell_length), (label, style))
+        return line
+
+    def on_click(self, event: Click) -> None:
+        for name, label, left in self._placed():
+            if left <= event.x < left + len(label):
+                self.post_message(self.Chosen(self, name))
+
+
+class KeyBar(Widget):
+    """The last line: the keys that matter here, from keys.KEYS, as many as fit; quit stands at the end."""
+
+    places: reactive[tuple[Place, ...]] = reactive[tuple[Place, ...]](("app", "list"))
+
+    def render(self) -> Content:
+        width = self.size.width - 1
+        shown = footer(self.places)
+        last = [key for key in shown if key.id in ("help", "palette", "quit")]
+        first = [key for key in shown if key not in last]
+        tabs = [(f"1-{len(TABS)}", "tabs")] if "list" in self.places and len(TABS) > 1 else []
+        ends = [self._item(key.shown, key.label) for key in last]
+        room = width - sum(item.cell_length + 2 for item in ends)
+        items: list[Content] = []
+        for shown_as, label in [*((key.shown, key.label) for key in first), *tabs]:
+            item = self._item(shown_as, label)
+            if room < item.cell_length + 2:
+                break
+            room -= item.cell_length + 2
+            items.append(item)
+        return Content.assemble(" ", Content("  ").join([*items, *ends]))
+
+    @staticmethod
+    def _item(shown: str, label: str) -> Content:
+        return Content.assemble((shown, "$accent"), (f" {label}", "$dim"))

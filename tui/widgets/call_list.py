@@ -1,0 +1,394 @@
+"""The stream of calls: any number of them, drawn from a window of rows around what is seen.
+
+Textual's DataTable keeps every row and lays all of them out (100,000 rows: 18 s); this one knows only the lines near
+the screen and asks for others when they come near. The cursor holds on to a call, not to a line, so calls that come in
+above move nothing under the reader's eyes.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import ClassVar, cast
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events, on
+from textual.binding import BindingType
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import Reactive, reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.timer import Timer
+from textual.widget import Widget
+
+from ...agent.queries.calls import CallRow, Column, Order
+from ..cell_text import fit
+from ..columns import FRESH, Moment, Placed, gap_for, place, text_of
+from ..keys import bindings
+from ..window import EMPTY, NEWEST, Ask, Window
+
+TICK = 0.125
+VIRTUAL_SIZE = cast("Reactive[Size]", Widget.virtual_size)
+TONES = ("muted", "good", "warn", "bad", "accent")
+MARK = "▌"
+
+
+class CallList(ScrollView, can_focus=True):
+    """Calls, newest first unless sorted. Posts `Wanted` when it needs rows, `Pointed` and `Opened` for the reader."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("list")
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "call-list--cursor",
+        "call-list--blurred",
+        *(f"call-list--{tone}" for tone in TONES),
+    }
+
+    follow: reactive[bool] = reactive(default=True)
+
+    class Wanted(Message):
+        """Rows are needed: what for, in `ask`."""
+
+        def __init__(self, ask: Ask) -> None:
+            super().__init__()
+            self.ask = ask
+
+        def can_replace(self, message: Message) -> bool:
+            return isinstance(message, CallList.Wanted)
+
+    class Pointed(Message):
+        """The cursor stands on another call, or on the same one changed."""
+
+        def __init__(self, row: CallRow | None) -> None:
+            super().__init__()
+            self.row = row
+
+        def can_replace(self, message: Message) -> bool:
+            return isinstance(message, CallList.Pointed)
+
+    class Opened(Message):
+        """The reader wants to see this call whole."""
+
+        def __init__(self, row: CallRow) -> None:
+            super().__init__()
+            self.row = row
+
+    class Copied(Message):
+        """The reader wants this call on the clipboard, as `kind`."""
+
+        def __init__(self, row: CallRow, kind: str) -> None:
+            super().__init__()
+            self.row = row
+            self.kind = kind
+
+    class Arranged(Message):
+        """Columns, order or follow changed."""
+
+    def __init__(self, clock: Callable[[], float] = time.time, columns: Sequence[str] = ()) -> None:
+        super().__init__()
+        self.window: Window = EMPTY
+        self.order: Order = NEWEST
+        self.placed: list[Placed] = []
+        self.cursor_id: int | None = None
+        self.cursor_line = 0
+        self._clock = clock
+        self._chosen = tuple(columns)
+        self._changed_at: dict[int, tuple[int, float]] = {}
+        self._styles: dict[str, Style] = {}
+        self._ticker: Timer | None = None
+        self._placed_for = 0
+        self._edge = 0  # -1 or 1: the next window puts the cursor on the first or last line
+
+    # --- what is shown -------------------------------------------------------------------------------------------
+
+    @property
+    def row(self) -> CallRow | None:
+        """The call under the cursor."""
+        return self.window.row_of(self.cursor_id)
+
+    def show(self, window: Window) -> None:
+        """Take a newer window. Lines that came in above move the view with them, unless the newest are followed."""
+        shift = window.above - self.window.above
+        self.window = window
+        now = self._clock()
+        self._changed_at = {
+            row.id: self._changed_at[row.id]
+            if row.id in self._changed_at and self._changed_at[row.id][0] == row.revision
+            else (row.revision, now)
+            for row in window.rows
+            if row.state == "open"
+        }
+        top = self.scroll_offset.y
+        self._set_total(window.total)
+        if self.follow:
+            self._move_view(0)
+            self.cursor_line = 0
+        elif shift:
+            self.cursor_line += shift
+            self._move_view(top + shift)
+        self._settle_cursor()
+        self.refresh()
+        self._watch_time()
+
+    def _settle_cursor(self) -> None:
+        """Put the cursor back on its call, or where that is gone, on the line where it was."""
+        window = self.window
+        if self._edge > 0:
+            self.cursor_line, self._edge = max(window.total - 1, 0), 0
+            self._move_view(max(window.total - self.size.height, 0))
+        elif not self.follow and (line := window.line_of(self.cursor_id)) is not None:
+            self.cursor_line = line
+        self.cursor_line = max(min(self.cursor_line, window.total - 1), 0)
+        row = window.row_at(self.cursor_line)
+        if row is not None:
+            self.cursor_id = row.id
+        elif not window.rows:
+            self.cursor_id = None
+        self.post_message(self.Pointed(row))
+
+    def _set_total(self, total: int) -> None:
+        """The list's length, told to the scroll bar without a layout (`virtual_size` would make one each time)."""
+        size = Size(self.size.width, total)
+        if size != self.virtual_size:
+            self.set_reactive(VIRTUAL_SIZE, size)
+            self.vertical_scrollbar.window_virtual_size = total
+            self.vertical_scrollbar.window_size = self.size.height
+
+    def _move_view(self, top: int) -> None:
+        limit = max(self.window.total - self.size.height, 0)
+        self.scroll_to(y=max(min(top, limit), 0), animate=False, immediate=True, force=True)
+
+    def ask(self) -> Ask:
+        """What the list needs now."""
+        return Ask(self.order, self.scroll_offset.y, max(self.size.height, 1), self.follow, self.window.above)
+
+    def want(self) -> None:
+        self.post_message(self.Wanted(self.ask()))
+
+    # --- drawing -------------------------------------------------------------------------------------------------
+
+    def notify_style_update(self) -> None:
+        self._styles.clear()
+        super().notify_style_update()
+
+    def _style(self, name: str) -> Style:
+        if name not in self._styles:
+            self._styles[name] = self.get_component_rich_style(f"call-list--{name}", partial=True)
+        return self._styles[name]
+
+    def render_line(self, y: int) -> Strip:
+        width, line = self.size.width, self.scroll_offset.y + y
+        if width != self._placed_for:  # the scroll bar has come or gone
+            self._place_columns()
+        base = self.rich_style
+        row = self.window.row_at(line)
+        if row is None:
+            text = " …" if line < self.window.total else ""
+            return Strip([Segment(text.ljust(width), base + self._style("muted") if text else base)], width)
+        is_cursor = row.id == self.cursor_id
+        if is_cursor:
+            base += self._style("cursor" if self.has_focus else "blurred")
+        segments = [Segment(MARK if is_cursor else " ", base + self._style("accent"))]
+        now = self._clock()
+        changed = self._changed_at.get(row.id)
+        moment = Moment(now, now - changed[1] if changed else 0.0)
+        gap = Segment(" " * gap_for(width), base)
+        used = 1
+        for index, (column, cells) in enumerate(self.placed):
+            if index:
+                segments.append(gap)
+                used += len(gap.text)
+            text, tone = text_of(column, cells, row, moment)
+            segments.append(Segment(text, base + self._style(tone) if tone else base))
+            used += cells
+        segments.append(Segment(" " * max(width - used, 0), base))
+        return Strip(segments, max(width, used)).crop(0, width)
+
+    # --- time ----------------------------------------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        self._ticker = self.set_interval(TICK, self._tick, pause=True)
+
+    def _lively(self) -> list[int]:
+        """The visible lines that change by themselves: calls under way, and those that ended just now."""
+        now, top = self._clock(), self.scroll_offset.y
+        lines: list[int] = []
+        for line in range(top, top + self.size.height):
+            row = self.window.row_at(line)
+            if row is None:
+                continue
+            ended = row.started_at + (row.duration_ms or 0) / 1000
+            if row.state == "open" or now - ended < FRESH + TICK * 2:
+                lines.append(line)
+        return lines
+
+    def _watch_time(self) -> None:
+        if self._ticker is not None:
+            (self._ticker.resume if self._lively() else self._ticker.pause)()
+
+    def _tick(self) -> None:
+        lines = self._lively()
+        for line in lines:
+            self.refresh_line(line)
+        if not lines and self._ticker is not None:
+            self._ticker.pause()
+
+    # --- moving --------------------------------------------------------------------------------------------------
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        top = round(new_value)
+        if self.follow and top > 0:
+            self.follow = False
+        if not self.window.covers(top, self.size.height):
+            self.want()
+        self._watch_time()
+
+    def watch_follow(self, follow: bool) -> None:
+        if follow:
+            self.order = NEWEST
+            self.window = EMPTY if self.window.first else self.window
+            self._move_view(0)
+            self.cursor_line = 0
+        if self.is_mounted:
+            self.want()
+            self.post_message(self.Arranged())
+
+    def on_resize(self) -> None:
+        self._place_columns()
+        self._set_total(self.window.total)
+        self.want()
+
+    def _place_columns(self) -> None:
+        self._placed_for = self.size.width
+        self.placed = place(self.size.width - 1, self._chosen)
+        self.post_message(self.Arranged())
+
+    def _go(self, line: int) -> None:
+        """Put the cursor on `line` and bring it into view."""
+        line = max(min(line, self.window.total - 1), 0)
+        self.cursor_line = line
+        row = self.window.row_at(line)
+        self.cursor_id = row.id if row else None
+        if line > 0:
+            self.follow = False
+        top, height = self.scroll_offset.y, self.size.height
+        if line < top:
+            self._move_view(line)
+        elif line >= top + height:
+            self._move_view(line - height + 1)
+        self.refresh()
+        self.post_message(self.Pointed(row))
+
+    def action_move(self, step: int) -> None:
+        self._go(self.cursor_line + step)
+
+    def action_page(self, step: int) -> None:
+        height = max(self.size.height - 1, 1)
+        if step > 0:
+            self.follow = False
+        self._move_view(self.scroll_offset.y + step * height)
+        self._go(self.cursor_line + step * height)
+
+    def action_edge(self, step: int) -> None:
+        if step < 0:
+            self.follow = self.order == NEWEST
+            self._move_view(0)
+            self._go(0)
+            self.want()
+        else:
+            self.follow = False
+            self._edge = 1
+            self._move_view(self.window.total)
+            self.want()
+
+    def action_inspect(self) -> None:
+        if self.row is not None:
+            self.post_message(self.Opened(self.row))
+
+    def action_copy(self, kind: str) -> None:
+        if self.row is not None:
+            self.post_message(self.Copied(self.row, kind))
+
+    def action_sort(self) -> None:
+        names: list[Column] = [column.sort for column, _ in self.placed if column.sort]
+        current = names.index(self.order.column) if self.order.column in names else -1
+        if names:
+            self.sort_by(Order(names[(current + 1) % len(names)], descending=True))
+
+    def action_reverse(self) -> None:
+        self.sort_by(Order(self.order.column, not self.order.descending))
+
+    def sort_by(self, order: Order) -> None:
+        """Another order, from its top."""
+        self.order = order
+        self.restart()
+
+    def restart(self) -> None:
+        """From the top, with nothing at hand: the order or the filter is another."""
+        self.window = EMPTY
+        self.cursor_id, self.cursor_line = None, 0
+        self._move_view(0)
+        if self.follow == (self.order == NEWEST):
+            self.want()
+        self.follow = self.order == NEWEST
+        self.post_message(self.Arranged())
+
+    def choose_columns(self, names: Sequence[str]) -> None:
+        """Show these columns in this order; none of them: as many as fit."""
+        self._chosen = tuple(names)
+        self._place_columns()
+        self.refresh()
+
+    @on(events.Click)
+    def _clicked(self, event: events.Click) -> None:
+        line = self.scroll_offset.y + event.y
+        if self.window.row_at(line) is None:
+            return
+        if event.chain > 1:
+            self.action_inspect()
+        else:
+            self._go(line)
+
+    def on_focus(self) -> None:
+        self.refresh()
+
+    def on_blur(self) -> None:
+        self.refresh()
+
+    def refresh_line(self, y: int) -> None:
+        self.refresh(Region(0, y - self.scroll_offset.y, self.size.width, 1))
+
+
+class ListHead(Widget):
+    """The names over the columns, with the order's arrow; a click sorts."""
+
+    def __init__(self, calls: CallList) -> None:
+        super().__init__()
+        self._calls = calls
+
+    def render_line(self, y: int) -> Strip:
+        del y
+        width, base = self.size.width, self.rich_style
+        segments = [Segment(" ", base)]
+        for index, (column, cells) in enumerate(self._calls.placed):
+            if index:
+                segments.append(Segment(" " * gap_for(width - 1), base))
+            head = column.head
+            if column.sort and column.sort == self._calls.order.column:
+                arrow = "▾" if self._calls.order.descending else "▴"
+                head = f"{arrow}{head}" if column.right else f"{head}{arrow}"
+            tail = " " if column.name == "total" else ""
+            segments.append(Segment(fit(head + tail, cells, right=column.right), base))
+        return Strip(segments).adjust_cell_length(width, base)
+
+    @on(events.Click)
+    def _clicked(self, event: events.Click) -> None:
+        left = 1
+        for column, cells in self._calls.placed:
+            if left <= event.x < left + cells and column.sort:
+                order = self._calls.order
+                turned = not order.descending if order.column == column.sort else True
+                self._calls.sort_by(Order(column.sort, turned))
+            left += cells + gap_for(self.size.width - 1)

@@ -1,0 +1,221 @@
+"""The five panels over the list of calls, and the line they shrink to on a narrow screen.
+
+Each panel draws three lines of fixed places from one frozen record, so a number changes without anything around it
+moving, and no tick lays out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from .. import numbers
+from ..counting import Counters
+from .gauge import gauge
+from .sparkline import SteadyScale, sparkline
+
+
+def split(left: Content, right: Content, width: int) -> Content:
+    """`left` and `right` at the two ends of `width` cells; the right one gives way where they would touch."""
+    gap = width - left.cell_length - right.cell_length
+    if gap < 1:
+        return left.truncate(width, ellipsis=True)
+    return Content.assemble(left, " " * gap, right)
+
+
+class Panel(Widget):
+    """Three lines in a frame, drawn from `counters`."""
+
+    counters: reactive[Counters | None] = reactive[Counters | None](None)
+    heading: ClassVar[str] = ""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.border_title = self.heading
+        self._scale = SteadyScale()
+
+    def render(self) -> Content:
+        if self.counters is None:
+            return Content("")
+        return Content("\n").join(self.lines(self.counters, self.size.width))
+
+    def lines(self, counters: Counters, width: int) -> list[Content]:
+        raise NotImplementedError
+
+    def trend(self, values: Sequence[float | None], width: int) -> Content:
+        return Content.styled(sparkline(values, width, self._scale.fit(values)), "$accent")
+
+
+def _muted(text: str) -> Content:
+    return Content.styled(text, "$dim")
+
+
+def _number(text: str, style: str = "bold") -> Content:
+    return Content.styled(text, style)
+
+
+class SpendPanel(Panel):
+    heading = "spend"
+
+    def lines(self, counters: Counters, width: int) -> list[Content]:
+        estimated = f"~{numbers.spend(counters.estimated)} est." if counters.estimated else ""
+        unpriced = f"{counters.unpriced:,} unpriced" if counters.unpriced else ""
+        note = unpriced or estimated
+        first = split(_number(numbers.spend(counters.spend)), _muted(counters.window), width)
+        rate = Content.assemble(numbers.spend(counters.spend_per_minute), _muted(" /min"))
+        second = split(rate, Content.styled(note, "$warning"), width)
+        return [first, second, self.trend(counters.spend_series, width)]
+
+
+class TokenPanel(Panel):
+    heading = "tokens"
+
+    def lines(self, counters: Counters, width: int) -> list[Content]:
+        cached = numbers.percent(counters.cached, counters.input)
+        first = split(
+            Content.assemble(_muted("in  "), _number(numbers.short(counters.input))),
+            Content.assemble(cached, _muted(" cached")),
+            width,
+        )
+        speed = numbers.UNKNOWN if counters.speed is None else f"{counters.speed:.0f}"
+        second = split(
+            Content.assemble(_muted("out "), _number(numbers.short(counters.output))),
+            Content.assemble(speed, _muted(" tok/s")),
+            width,
+        )
+        return [first, second, self.trend(counters.token_series, width)]
+
+
+class CallPanel(Panel):
+    heading = "calls"
+
+    def lines(self, counters: Counters, width: int) -> list[Content]:
+        first = split(
+            _number(f"{counters.calls:,}"),
+            Content.assemble(f"{counters.calls_per_minute:,.1f}", _muted(" /min")),
+            width,
+        )
+        bad = "$error" if counters.failed else "$dim"
+        second = split(
+            Content.styled(f"{counters.failed:,} failed", bad),
+            Content(numbers.percent(counters.failed, counters.calls, 1)),
+            width,
+        )
+        return [first, second, self.trend(counters.call_series, width)]
+
+
+class LatencyPanel(Panel):
+    heading = "latency"
+
+    def lines(self, counters: Counters, width: int) -> list[Content]:
+        def pair(name: str, p50: float | None, p95: float | None) -> Content:
+            left = Content.assemble(_muted(name), _number(numbers.tenths(p50)))
+            return split(left, Content.assemble(_muted("p95 "), numbers.tenths(p95)), width)
+
+        return [
+            pair("p50  ", counters.p50, counters.p95),
+            pair("ttft ", counters.ttft_p50, counters.ttft_p95),
+            self.trend(counters.latency_series, width),
+        ]
+
+
+class BalancePanel(Panel):
+    heading = "balance"
+
+    def lines(self, counters: Counters, width: int) -> list[Content]:
+        purse = counters.purse
+        if purse is None:
+            return [_muted("not set"), _muted("wiretally balance"), _muted("  set USD")]
+        low = purse.is_low
+        amount = _number(numbers.money(purse.usd, 2), "bold $error" if low else "bold")
+        if purse.share is not None:
+            room = max(width - amount.cell_length - 7, 0)
+            bar = Content.styled(gauge(purse.share, min(room, 14)), "$error" if low else "$accent")
+            first = split(amount, Content.assemble(bar, f" {purse.share:4.0%}"), width)
+        else:
+            first = amount
+        below = (
+            f"alarm below {numbers.money(purse.alarm_below, 2)}" if purse.alarm_below is not None else "no alarm set"
+        )
+        second = Content.styled(("⚑ " if low else "") + below, "$error" if low else "$dim")
+        left = "not spending now"
+        if purse.seconds_left is not None:
+            left = f"~{numbers.span(purse.seconds_left)} left at this rate"
+            if len(left) > width:
+                left = f"~{numbers.span(purse.seconds_left)} left"
+        return [first, second, _muted(left)]
+
+
+PANELS = (SpendPanel, TokenPanel, CallPanel, LatencyPanel, BalancePanel)
+
+
+class CounterPanels(Horizontal):
+    """The five panels in a row."""
+
+    counters: reactive[Counters | None] = reactive[Counters | None](None)
+
+    def compose(self) -> ComposeResult:
+        for panel in PANELS:
+            yield panel().data_bind(CounterPanels.counters)
+
+
+class CounterLines(Widget):
+    """The panels' numbers on two lines, for screens narrower than 100 columns."""
+
+    counters: reactive[Counters | None] = reactive[Counters | None](None)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._spend, self._latency = SteadyScale(), SteadyScale()
+
+    def render(self) -> Content:
+        counters, width = self.counters, self.size.width - 2
+        if counters is None:
+            return Content("")
+        return Content("\n").join([self._first(counters, width), self._second(counters, width)])
+
+    def _first(self, counters: Counters, width: int) -> Content:
+        parts = [
+            Content.assemble(_number(numbers.spend(counters.spend)), _muted(f" {counters.window}")),
+            Content.assemble(_number(f"{counters.calls:,}"), _muted(" calls")),
+            Content.styled(
+                f"{numbers.percent(counters.failed, counters.calls, 1)} failed",
+                "$error" if counters.failed else "$dim",
+            ),
+        ]
+        left = Content("   ").join(parts)
+        right = Content("")
+        if (purse := counters.purse) is not None:
+            style = "bold $error" if purse.is_low else "bold"
+            bits = [_number(numbers.money(purse.usd, 2), style)]
+            if purse.share is not None:
+                bits.append(Content.styled(gauge(purse.share, 5), "$error" if purse.is_low else "$accent"))
+            if purse.seconds_left is not None:
+                bits.append(_muted(f"~{numbers.span(purse.seconds_left)}"))
+            right = Content(" ").join(bits)
+        return Content.assemble(" ", split(left, right, width), " ")
+
+    def _second(self, counters: Counters, width: int) -> Content:
+        def trend(values: Sequence[float | None], scale: SteadyScale) -> Content:
+            return Content.styled(sparkline(values, 8, scale.fit(values)), "$accent")
+
+        speed = numbers.UNKNOWN if counters.speed is None else f"{counters.speed:.0f}"
+        parts = [
+            Content.assemble(
+                _muted("$/min "), trend(counters.spend_series, self._spend), f" {counters.spend_per_minute:.4f}"
+            ),
+            Content.assemble(
+                _muted("p95 "), trend(counters.latency_series, self._latency), f" {numbers.tenths(counters.p95)}"
+            ),
+            Content.assemble(_muted("ttft "), numbers.tenths(counters.ttft_p50)),
+            Content.assemble(speed, _muted(" tok/s")),
+            Content.assemble(numbers.percent(counters.cached, counters.input), _muted(" cached")),
+        ]
+        line = Content("  ").join(parts)
+        return Content.assemble(" ", line.truncate(width, ellipsis=True))
