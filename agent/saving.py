@@ -19,8 +19,6 @@ from .plans import RecorderPlan
 from .spool import Spool
 from .store import Store
 
-HOLD_ENTRIES: Final = 5000
-"""How many entries are held in memory before they go to the spool."""
 HOLD_MOST: Final = 20_000
 """With neither database nor spool: past this the journal is not read any further."""
 RETRY_SECONDS: Final = 0.5
@@ -54,6 +52,11 @@ class Saver:
         return bool(self._held or self._spooled) and time.time() >= self._retry_at
 
     @property
+    def holds(self) -> bool:
+        """Is anything in this memory alone? Then the journal must keep what it was made of."""
+        return bool(self._held)
+
+    @property
     def full(self) -> bool:
         """Is there no room for more?"""
         return len(self._held) >= HOLD_MOST
@@ -69,7 +72,7 @@ class Saver:
             return
         self._held += entries
         if time.time() < self._retry_at:
-            self._overflow()
+            self._set_aside()
             return
         try:
             if self._spooled:
@@ -80,7 +83,7 @@ class Saver:
         except (sqlite3.OperationalError, sqlite3.DatabaseError, OSError) as error:
             self._retry_at = time.time() + RETRY_SECONDS
             self.fault("store", error)
-            self._overflow()
+            self._set_aside()
         except Exception as error:  # noqa: BLE001 a bug in one entry must not lose the others
             self.fault("store", error)
             self._one_by_one()
@@ -97,8 +100,9 @@ class Saver:
             except Exception as error:  # noqa: BLE001 counted and shown; the row itself cannot be made
                 self.fault("store.entry", error)
 
-    def _overflow(self) -> None:
-        if len(self._held) < HOLD_ENTRIES:
+    def _set_aside(self) -> None:
+        """To the spool, where a kill can't lose it."""
+        if not self._held:
             return
         try:
             self._spool.put(self._held)
