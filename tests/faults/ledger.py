@@ -46,7 +46,9 @@ def check(home: Home, received: Received) -> None:
     assert missing(home, received) == set()
     twice = rows(
         home, "select request_id, count(*) from calls where request_id is not null group by 1 having count(*) > 1"
-    ) + rows(home, "select response_id, count(*) from calls where response_id is not null group by 1 having count(*) > 1")
+    ) + rows(
+        home, "select response_id, count(*) from calls where response_id is not null group by 1 having count(*) > 1"
+    )
     assert not twice
     states = dict(rows(home, "select request_id, state from calls where request_id is not null"))
     assert {states[it] for it in received.requests} <= {"done"}

@@ -179,9 +179,7 @@ async def _stream(writer: asyncio.StreamWriter, number: int, words: int) -> None
     writer.write(chunk(event(number, None, "stop")) + chunk(b"data: [DONE]\n\n") + chunk(b""))
 
 
-async def _talk(
-    head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, numbers: count[int]
-) -> None:
+async def _talk(head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, numbers: count[int]) -> None:
     """A realtime websocket: each `response.create` is answered by a numbered response."""
     protocol = ServerProtocol()
     protocol.receive_data(head)
