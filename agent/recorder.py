@@ -14,6 +14,7 @@ import select
 import signal
 import sys
 import time
+from collections import ChainMap
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, Protocol
@@ -174,13 +175,15 @@ class Recorder:
         for reader in self._readers:
             reader.beat()
         counters = [reader.counters for reader in self._readers]
+        counters[0][journal.TROUBLE] = self._saver.faults
         self._saver.tend(
             now,
             {
-                "dropped": str(sum(it[journal.DROPPED] for it in counters)),
+                "dropped": str(sum(it[journal.DROPPED] for it in counters) + self._saver.lost),
                 "waiting": str(sum(it[journal.WAITING] for it in counters) + self._saver.waiting),
                 "open": str(sum(len(it.open) for it in self._assemblers)),
             },
+            ChainMap(*(it.open for it in self._assemblers)),
         )
         for ticker in self._tickers:
             try:

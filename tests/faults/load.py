@@ -19,6 +19,8 @@ type Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 type Client = Callable[[Agent, Received], Awaitable[None]]
 
 PROMPTS = count()
+PAUSE = 0.005
+"""Seconds between the calls of one client."""
 
 
 def request(*, stream: bool, host: str = "127.0.0.1", words: int = 6) -> bytes:
@@ -97,6 +99,7 @@ def calling(open_connection: Callable[[Agent], Awaitable[Connection]], *, stream
         try:
             while True:
                 await call(connection, received, stream=stream)
+                await asyncio.sleep(PAUSE)
         finally:
             connection[1].transport.abort()
 
@@ -112,7 +115,7 @@ async def talking(agent: Agent, received: Received) -> None:
             while (message := json.loads(await socket.recv()))["type"] != "response.done":
                 pass
             received.responses.add(message["response"]["id"])
-            await asyncio.sleep(0.005)
+            await asyncio.sleep(PAUSE)
 
 
 CLIENTS: tuple[Client, ...] = (

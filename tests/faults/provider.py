@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from websockets.frames import Opcode
+from websockets.frames import Frame, Opcode
 from websockets.http11 import Request
 from websockets.protocol import State
 from websockets.server import ServerProtocol
@@ -188,7 +188,7 @@ async def _talk(head: bytes, reader: asyncio.StreamReader, writer: asyncio.Strea
     protocol.send_response(protocol.accept(request))
     while True:
         for frame in protocol.events_received():
-            if not isinstance(frame, Request) and frame.opcode is Opcode.TEXT and protocol.state is State.OPEN:
+            if isinstance(frame, Frame) and frame.opcode == Opcode.TEXT and protocol.state is State.OPEN:
                 number = next(numbers)
                 for kind in ("response.created", "response.output_text.delta", "response.done"):
                     protocol.send_text(json.dumps(_realtime(kind, number)).encode())

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-ROUNDS: Final = int(os.environ.get("WIRETALLY_FAULT_ROUNDS", "5"))
-"""How often each process is killed; the long run raises it."""
+LIVES: Final = int(os.environ.get("WIRETALLY_FAULT_LIVES", "2"))
+"""How many agents live and are killed, each after seven kills of its parts; the long run raises it."""
 
 PAGE: Final = Path(__file__).resolve().parents[2] / "docs" / "reliability.md"
 BEGIN: Final = "<!-- made by `python -m tests.faults`: begin -->\n"
@@ -27,8 +27,8 @@ class Result:
     fault: str
     rounds: int
     calls: int
-    lost: int
-    changed: int
+    lost: int = 0
+    changed: int = 0
     healed: float | None = None
 
     def line(self) -> str:
@@ -39,9 +39,31 @@ class Result:
 RESULTS: Final = list[Result]()
 
 
-def record(result: Result, fault: str) -> None:
+class Tally:
+    """Rounds of several kinds, added up."""
+
+    def __init__(self) -> None:
+        self._rounds: dict[str, list[tuple[int, float | None]]] = {}
+
+    def add(self, kind: str, calls: int, healed: float | None) -> None:
+        self._rounds.setdefault(kind, []).append((calls, healed))
+
+    def results(self, name: str) -> dict[str, Result]:
+        """A result for each kind; what was lost or changed has failed the test before."""
+        return {
+            kind: Result(
+                name.format(kind),
+                len(rounds),
+                sum(calls for calls, _ in rounds),
+                healed=max((healed for _, healed in rounds if healed is not None), default=None),
+            )
+            for kind, rounds in self._rounds.items()
+        }
+
+
+def record(result: Result) -> None:
     """Keep a result for the table."""
-    RESULTS.append(replace(result, fault=fault))
+    RESULTS.append(result)
 
 
 def write(page: Path = PAGE) -> None:

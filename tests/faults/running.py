@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +17,7 @@ import psutil
 from wiretally.agent import lifecycle
 from wiretally.agent.locations import Home
 
+NOTHING: Mapping[str, str] = {}
 PATIENCE = 20.0
 """Seconds after which what has not happened is taken not to happen."""
 
@@ -80,7 +81,9 @@ def alive(pid: int) -> bool:
     return False
 
 
-async def start(home: Home, *flags: str, ports: tuple[int, int] = (0, 0), **environment: str) -> Agent:
+async def start(
+    home: Home, *flags: str, ports: tuple[int, int] = (0, 0), environment: Mapping[str, str] = NOTHING
+) -> Agent:
     """Start an agent and wait until it serves. Fails with what it said."""
     home.agent_file.unlink(missing_ok=True)
     process = await asyncio.create_subprocess_exec(
@@ -98,9 +101,11 @@ async def start(home: Home, *flags: str, ports: tuple[int, int] = (0, 0), **envi
 
 
 @asynccontextmanager
-async def agent(home: Home, *flags: str, **environment: str) -> AsyncGenerator[Agent]:
+async def agent(
+    home: Home, *flags: str, ports: tuple[int, int] = (0, 0), environment: Mapping[str, str] = NOTHING
+) -> AsyncGenerator[Agent]:
     """An agent for the length of a block; nothing of it is left afterwards."""
-    made = await start(home, *flags, **environment)
+    made = await start(home, *flags, ports=ports, environment=environment)
     try:
         yield made
     finally:
