@@ -76,7 +76,9 @@ def variables(
     ours = read(home) or authority(home, [DEFAULT_HOST])
     root, merged = str(ours.certificate), str(bundle(home, environ))
     proxy = proxy_url(doors, labels)
-    result = both_cases({"HTTPS_PROXY": proxy, "HTTP_PROXY": proxy, "NO_PROXY": no_proxy(environ)})
+    result = both_cases(
+        dict.fromkeys(("HTTPS_PROXY", "HTTP_PROXY", "WSS_PROXY"), proxy) | {"NO_PROXY": no_proxy(environ)}
+    )
     if environ.get("ALL_PROXY") or environ.get("all_proxy"):
         result |= both_cases({"ALL_PROXY": proxy})
     result |= dict.fromkeys((*REPLACING, "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH"), merged)
@@ -125,7 +127,7 @@ def upstream_proxy(doors: Doors, environ: Mapping[str, str] | None = None) -> st
     environ = os.environ if environ is None else environ
     names = ["WIRETALLY_UPSTREAM_PROXY"]
     # In a shell led by `wiretally env` the other variables name an agent, perhaps one that is gone.
-    if "WIRETALLY_HOSTS" not in environ and not _excluded(DEFAULT_HOST, environ):
+    if "WIRETALLY_HOSTS" not in environ and not is_excluded(DEFAULT_HOST, environ):
         names += ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]
     found = next((name for name in names if environ.get(name) and not doors.own(environ[name])), None)
     if found is None:
@@ -145,7 +147,7 @@ def no_proxy(environ: Mapping[str, str]) -> str:
     return ",".join(dict.fromkeys([*(part.strip() for part in former if part.strip()), *LOCAL_NAMES]))
 
 
-def _excluded(host: str, environ: Mapping[str, str]) -> bool:
+def is_excluded(host: str, environ: Mapping[str, str]) -> bool:
     """Is `host` to be called without a proxy?"""
     names = no_proxy(environ).split(",")
     return any(name == "*" or f".{host}".endswith(f".{name.lstrip('*.')}") for name in names)

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
@@ -62,14 +63,14 @@ def status(home: Home) -> Status | None:
     return msgspec.convert(found, Status)
 
 
-def start_detached(home: Home, flags: list[str] | None = None) -> Status:
+def start_detached(home: Home, flags: list[str] | None = None, environ: Mapping[str, str] | None = None) -> Status:
     """Start `wiretally agent FLAGS` in the background. Raises WiretallyError with what it said when it can't start."""
     home.make()
     descriptor = os.open(home.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(descriptor, "ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "wiretally.agent.cli", "agent", *(flags or [])],
-            env={**os.environ, "WIRETALLY_HOME": str(home.path)},
+            env={**(os.environ if environ is None else environ), "WIRETALLY_HOME": str(home.path)},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.PIPE,

@@ -34,6 +34,7 @@ def test_every_variable_of_the_proxy_door(home: Home) -> None:
     root, merged = str(authority(home, [DEFAULT_HOST]).certificate), str(home.ca / "bundle.pem")
     assert values == {
         **dict.fromkeys(("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"), "http://127.0.0.1:8787"),
+        **dict.fromkeys(("WSS_PROXY", "wss_proxy"), "http://127.0.0.1:8787"),
         **dict.fromkeys(("NO_PROXY", "no_proxy"), "localhost,127.0.0.1,::1"),
         **dict.fromkeys(("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "AWS_CA_BUNDLE"), merged),
         "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH": merged,
