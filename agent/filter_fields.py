@@ -64,15 +64,6 @@ def _text(name: str, column: str, meaning: str, example: str) -> Field:
     return Field(name, meaning, (":", "="), example, lambda term: _match(column, term))
 
 
-def _contains(name: str, columns: tuple[str, ...], meaning: str, example: str) -> Field:
-    def condition(term: Term) -> Where:
-        if term.value == "*" and not term.literal:
-            return any_of(Where(f"{column} is not null") for column in columns)
-        return any_of(Where(f"{column} like ? escape '\\'", (like(term.value),)) for column in columns)
-
-    return Field(name, meaning, (":",), example, condition)
-
-
 def like(value: str) -> str:
     """A LIKE pattern (escape character \\) for text that contains `value`."""
     return "%" + re.sub(r"[%_\\]", r"\\\g<0>", value) + "%"
@@ -161,6 +152,19 @@ def _status(term: Term) -> Where:
     return _number("status", "c.status", "", "").condition(term)
 
 
+_MODELS = """(with recursive names (name) as (select min(model) from calls union all
+ select (select min(model) from calls where model > name) from names where name is not null)
+ select name from names where {})"""
+"""The different models that match, read from their index in as many steps as there are models."""
+
+
+def _model(term: Term) -> Where:
+    match = _match("name", term)
+    if match.sql.endswith("= ?"):
+        return Where("c.model = ?", match.parameters)
+    return Where(f"c.model in {_MODELS.format(match.sql)}", match.parameters)
+
+
 def _tag(term: Term) -> Where:
     key, equals, value = term.value.partition("=")
     if not key:
@@ -168,7 +172,12 @@ def _tag(term: Term) -> Where:
     found = Where("key = ?", (key,))
     if equals:
         found = found & _match("value", Term("tag", ":", value, term.literal, term.now))
-    return Where(f"exists (select 1 from json_each(c.tags) where {found.sql})", found.parameters)
+    held = Where(f"exists (select 1 from json_each(c.tags) where {found.sql})", found.parameters)
+    if re.fullmatch(
+        r"[\w .:/-]+", key, re.ASCII
+    ):  # is written in JSON as it is; looking for it is quicker than decoding
+        held = Where("instr(c.tags, ?) > 0", (f'"{key}"',)) & held
+    return Where("c.tags is not null") & held
 
 
 IS: dict[str, Where] = {
@@ -215,10 +224,30 @@ def _body(term: Term) -> Where:
     return words[term.value]
 
 
-_ERROR = ("c.error_message", "c.error_code", "c.error_type")
+_ERROR = ("error_message", "error_code", "error_type")
+
+
+def _in_errors(pattern: str) -> Where:
+    """Calls whose error's message, code or type is LIKE `pattern`: from the index of calls that have an error."""
+    columns = " or ".join(f"{column} like ?1 escape '\\'" for column in _ERROR)
+    sql = f"c.id in (select id from calls where error_message is not null and ({columns}))"
+    return Where(sql.replace("?1", "?"), (pattern,) * len(_ERROR))
+
+
+def _error(term: Term) -> Where:
+    if term.value == "*" and not term.literal:
+        return Where("c.error_message is not null or c.error_code is not null or c.error_type is not null")
+    return _in_errors(like(term.value))
+
+
+def _note(term: Term) -> Where:
+    if term.value == "*" and not term.literal:
+        return Where("c.note is not null")
+    return Where("c.note is not null and c.note like ? escape '\\'", (like(term.value),))
+
 
 FIELDS: tuple[Field, ...] = (
-    _text("model", "c.model", "model as served", "model:gpt-5*"),
+    Field("model", "model as served", (":", "="), "model:gpt-5*", _model),
     _text("requested", "c.model_requested", "model as asked for", "requested:gpt-5"),
     Field("status", "HTTP status", COMPARISONS, "status:429", _status),
     _process("app", "app", "program that made the call", "app:worker"),
@@ -243,7 +272,7 @@ FIELDS: tuple[Field, ...] = (
     _text("method", "c.method", "HTTP method", "method:POST"),
     _words("state", "c.state", "where the call stands", "state:open", get_args(State.__value__)),
     _text("finish", "c.finish_reason", "why the model stopped", "finish:length"),
-    _contains("error", _ERROR, "words in the error's message, code or type", 'error:"rate limit"'),
+    Field("error", "words in the error's message, code or type", (":",), 'error:"rate limit"', _error),
     _text("code", "c.error_code", "provider's error code", "code:insufficient_quota"),
     _text("tier", "c.service_tier", "service tier that answered", "tier:flex"),
     _text("key", "c.api_key", "last four characters of the API key", "key:x9Qd"),
@@ -263,7 +292,7 @@ FIELDS: tuple[Field, ...] = (
     _number("sent", "c.request_bytes", "size of the request body", "sent>64kb", SIZE),
     _number("received", "c.response_bytes", "size of the answer's body", "received>1mb", SIZE),
     _text("door", "c.door", "how the call came in: proxy, base_url, local, import", "door:base_url"),
-    _contains("note", ("c.note",), "words in the remark on the call", "note:wrong"),
+    Field("note", "words in the remark on the call", (":",), "note:wrong", _note),
     _words("rating", "c.rating", "rating of the call", "rating:down", ("up", "down")),
     Field("body", "whether bodies are kept", (":",), "body:none", _body, ("kept", "none")),
     Field("since", "started at or after", (":",), "since:2h", _moment(">=")),
@@ -283,6 +312,8 @@ def free_text(text: str, literal: bool) -> Where:
     phrase = '"' + plain.replace('"', '""') + '"' + ("*" if prefix else "")
     pattern = like(plain)
     parts = [Where("c.id in (select rowid from search where search match ?)", (phrase,))]
-    parts += [Where(f"{column} like ? escape '\\'", (pattern,)) for column in ("c.model", *_ERROR)]
-    parts.append(Where("c.process_id in (select id from processes where app like ? escape '\\')", (pattern,)))
+    contains = "{} like ? escape '\\'"
+    parts.append(Where(f"c.model in {_MODELS.format(contains.format('name'))}", (pattern,)))
+    parts.append(_in_errors(pattern))
+    parts.append(Where(f"c.process_id in (select id from processes where {contains.format('app')})", (pattern,)))
     return any_of(parts)

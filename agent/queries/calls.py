@@ -13,6 +13,7 @@ from .. import bodies
 from ..call import JSON, Cost, Fault, RateLimits, State, Timing
 from ..call_rows import dollars, unpack
 from ..exchange import Headers, Message
+from .arrivals import Direction, first_ids
 from .reader import FROM, Reader, Row
 from .where import EVERYTHING, Where
 
@@ -181,6 +182,12 @@ def page(
     cursor = before if backward else after
     descending = order.descending != backward
     key = SORTS[order.column]
+    if order.column == "time" and where != EVERYTHING:
+        numbers = first_ids(reader, where, Direction(descending, cursor.id if cursor else None), limit)
+        where, cursor = (
+            Where("c.id in (select value from json_each(?))", (msgspec.json.encode(numbers).decode(),)),
+            None,
+        )
     condition = where if cursor is None else where & _beyond(key, cursor, descending)
     direction = "desc" if descending else "asc"
     ties = "" if key == "c.id" else f", c.id {direction}"
