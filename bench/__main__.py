@@ -17,6 +17,7 @@ BENCHMARKS = {
     "latency": "What a call takes longer",
     "memory": "Memory",
     "soak": "Soak",
+    "disk": "Size on disk",
 }
 """Each a module of this folder with a `run() -> list[Row]`, and its heading."""
 

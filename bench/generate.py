@@ -26,6 +26,7 @@ from wiretally.agent import rollups, schema
 from wiretally.agent.bodies import BodyWriter
 from wiretally.agent.call import Call, Cost, CostLine, RateLimits, Timing, Usage
 from wiretally.agent.call_rows import COLUMNS, Row, pack
+from wiretally.agent.database import PAGE_BYTES
 from wiretally.agent.entry import Entry
 
 CHUNK = 10_000
@@ -176,6 +177,7 @@ def add_up(path: Path, plan: Plan) -> None:
 
 def _opened(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute(f"pragma page_size = {PAGE_BYTES}")
     connection.execute("pragma journal_mode = off")
     connection.execute("pragma synchronous = off")
     connection.execute("pragma cache_size = -200000")

@@ -42,6 +42,9 @@ SORTS: dict[Column, str] = {
 }
 """What a list can be sorted by. By time means in the order of arrival."""
 
+UNINDEXED = frozenset({"ttft", "input", "output", "speed", "app"})
+"""Sorts that read all calls once; an index for each would cost every call that is recorded."""
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
@@ -191,10 +194,11 @@ def page(
     condition = where if cursor is None else where & _beyond(key, cursor, descending)
     direction = "desc" if descending else "asc"
     ties = "" if key == "c.id" else f", c.id {direction}"
-    rows = reader.rows(
-        f"select {_LINE}, {key} {FROM} where {condition.sql} order by {key} {direction}{ties} limit ?",
-        (*condition.parameters, limit),
-    )
+    ordered = f"order by {key} {direction}{ties}"
+    chosen = f"{FROM} where {condition.sql} {ordered} limit ?"
+    if order.column in UNINDEXED:  # then only ids go through the sorter, and lines are read for those on the page
+        chosen = f"{FROM} where c.id in (select c.id {chosen}) {ordered}"
+    rows = reader.rows(f"select {_LINE}, {key} {chosen}", (*condition.parameters, limit))
     if backward:
         rows.reverse()
     edges = [Cursor(rows[place][_WIDTH], rows[place][0]) for place in (0, -1)] if rows else [None, None]

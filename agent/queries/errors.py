@@ -39,7 +39,7 @@ def errors(reader: Reader, span: Span = ALWAYS, where: Where = EVERYTHING) -> li
         "select c.fault, c.error_code, c.status, count(*), "
         "sum(c.retry_of is not null or coalesce(c.retry_count, 0) > 0), min(c.started_at), max(c.started_at), "
         "max(c.id), group_concat(distinct c.model), group_concat(distinct p.app), sum(c.cost_pico) "
-        f"{FROM} where c.fault is not null and c.started_at >= ? and c.started_at < ? and ({where.sql}) "
+        f"{FROM} where c.fault is not null and +c.started_at >= ? and +c.started_at < ? and ({where.sql}) "
         "group by c.fault, c.error_code, c.status order by count(*) desc",
         (*span.bounds, *where.parameters),
     )

@@ -130,7 +130,7 @@ def retry_storms(reader: Reader, span: Span = ALWAYS, where: Where = EVERYTHING,
         "(select app from processes where id = f.process_id), "
         "coalesce(f.cost_pico, 0) + coalesce(sum(case when c.state <> 'done' then c.cost_pico end), 0) "
         "from calls c join calls f on f.id = c.retry_of where c.retry_of is not null "
-        f"and c.started_at >= ? and c.started_at < ? and ({where.sql}) "
+        f"and +c.started_at >= ? and +c.started_at < ? and ({where.sql}) "
         "group by f.id order by 2 desc, f.id desc limit ?",
         (*span.bounds, *where.parameters, limit),
     )

@@ -36,8 +36,8 @@ __all__ = [
 
 type Row = tuple[Any, ...]
 
-FROM = "from calls c left join processes p on p.id = c.process_id left join sessions s on s.id = c.session_id"
-"""What a Where may refer to: the call, its process and its session."""
+FROM = "from calls c left join processes p on p.id = +c.process_id left join sessions s on s.id = +c.session_id"
+"""The call, its process and its session; the `+` keeps SQLite from walking the calls by process instead of in order."""
 
 
 class Reader:
