@@ -10,7 +10,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from .exchange import CapturedExchange, Frame, Headers, Kind, Message
+from .exchange import GAP, CapturedExchange, Frame, Headers, Kind, Message
 
 REMEMBERED: Final = 20_000
 """How many ended calls are remembered, to know their frames when they come again."""
@@ -56,9 +56,10 @@ class Assembler:
         if call is None:
             call = self.open[uid] = Assembled(CapturedExchange(uid=uid, started_at=frame[3]))
         if kind == Kind.SKIPPED:
-            for number in sorted(call.early):
-                self._apply(call, call.early.pop(number))
-            call.next = max(call.next, sequence)
+            self._apply_early(call)
+            if sequence > call.next:
+                call.new_messages.append(GAP)
+                call.next = sequence
         elif sequence < call.next:
             return None
         elif sequence > call.next:
@@ -80,14 +81,24 @@ class Assembler:
     def gone(self, at: float) -> list[Assembled]:
         """The proxy died: all its calls end with what had arrived. Those whose beginning never came are dropped."""
         for call in self.open.values():
-            for number in sorted(call.early):
-                self._apply(call, call.early.pop(number))
+            self._apply_early(call)
             if not call.ended:
                 call.exchange.ended_at = call.exchange.pieces[-1][0] if call.exchange.pieces else at
                 call.exchange.ending = "proxy_gone"
         calls = [call for call in self.open.values() if call.begun]
         self.open.clear()
         return calls
+
+    @property
+    def incomplete(self) -> bool:
+        """Does a call miss frames that are on their way again? What came early is here only, and in the journal."""
+        return any(call.early for call in self.open.values())
+
+    def _apply_early(self, call: Assembled) -> None:
+        for number in sorted(call.early):
+            if number > call.next:
+                call.new_messages.append(GAP)
+            self._apply(call, call.early.pop(number))
 
     def _apply(self, call: Assembled, frame: Frame) -> None:
         call.next = max(call.next, frame[2] + 1)

@@ -26,7 +26,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -84,6 +84,10 @@ class Message:
     from_client: bool
     is_text: bool
     content: bytes
+
+
+GAP: Final = Message(0.0, True, False, b"")
+"""Stands among a websocket's messages where some are missing: a recorder that took over did not hear them."""
 
 
 @dataclass(slots=True)

@@ -18,6 +18,7 @@ from .reading import is_stream, read_answer, read_event, read_request
 from .redaction import Redactor, api_key_of
 from .settings import RedactionSettings
 from .sockets import SocketInterpreter
+from .spread_secrets import has_spread, mask_spread
 from .timing import arrival_of, read_timing
 from .wire.coding import decode
 from .wire.draft import Draft, Format
@@ -90,8 +91,7 @@ class Interpreter:
         try:
             endpoint, format = endpoint_of(exchange.path)
             headers = _lower(exchange.request_headers), _lower(exchange.response_headers)
-            call = self.finish(exchange, draft, timing, Context(endpoint, format, *headers))
-            return replace(call, answer_text=self.redactor.text(call.answer_text))
+            return self.finish(exchange, draft, timing, Context(endpoint, format, *headers))
         except Exception as error:  # noqa: BLE001  as in call(): shown in the note
             return self._bare(exchange, f"this call could not be read: {type(error).__name__}: {error}")
 
@@ -122,6 +122,10 @@ class Interpreter:
         if is_stream(draft, content_type, bodies.response):
             draft.stream = True
             content = self._stream(exchange, draft, format, bodies)
+            if has_spread(draft, self.redactor):
+                masked = mask_spread(bodies.response, format, self.redactor)
+                sizes = len(exchange.request_body), len(exchange.response_body)
+                self._last = (exchange, sizes, replace(bodies, response=masked))
         elif bodies.response:
             read_answer(draft, format, bodies.response, content_type, exchange.status)
         timing = read_timing(exchange, content[0], content[1])
@@ -211,9 +215,13 @@ class Interpreter:
             truncated=exchange.truncated,
             tags=exchange.tags,
             prompt_text=request.text,
-            answer_text="".join(draft.answer)[: turns.MOST_TEXT],
+            answer_text=self._answer_text(draft),
             note=draft.note or note,
         )
+
+    def _answer_text(self, draft: Draft) -> str:
+        text = "".join(draft.answer)[: turns.MOST_TEXT]
+        return self.redactor.text(text) if draft.stream else text  # other answers were masked before they were read
 
     def _usage(self, draft: Draft, outcome: faults.Outcome) -> tuple[Usage, str | None]:
         """What the provider reported, else an estimate where something was generated; and what to say about it."""

@@ -29,7 +29,7 @@ _SKIP: Final = 0xFFFFFFFF
 _FRAME: Final = struct.Struct("=II")
 
 # The counters, by their place in the page.
-CAPACITY, HEAD, TAIL, EPOCH, SLEEPING, DROPPED, WAITING, COMMITTED, SPOOLED, FAULTS, OPEN, BEAT = range(12)
+CAPACITY, HEAD, TAIL, EPOCH, SLEEPING, DROPPED, WAITING, COMMITTED, SPOOLED, FAULTS, OPEN, BEAT, TROUBLE = range(13)
 
 
 @dataclass(frozen=True, slots=True)

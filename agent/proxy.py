@@ -18,7 +18,7 @@ import socket
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from mitmproxy import exceptions
 from mitmproxy.addons import core, disable_h2c, next_layer, proxyauth, proxyserver, script, tlsconfig, upstream_auth
@@ -30,6 +30,8 @@ from mitmproxy.proxy.mode_servers import ServerInstance
 from ..addons.capture import Capture
 from ..addons.dispatch import TableDispatch
 from ..addons.doors import Doors
+from ..addons.hook_faults import report_to
+from ..addons.leaving import Leaving
 from ..addons.routing import Routing, Upstream
 from ..addons.scope import allow_pattern
 from ..addons.usage_option import UsageOption
@@ -95,6 +97,7 @@ def build_master(plan: ProxyPlan, outbox: Outbox) -> Master:
         Capture(outbox, frozenset(plan.hosts), plan.max_body_bytes),
         Routing(upstreams, proxy),
         UsageOption(outbox.fault),
+        Leaving(),
     )
     wanted: dict[str, Any] = {
         "allow_hosts": [allow_pattern(host) for host in plan.hosts],
@@ -174,6 +177,7 @@ async def _until_told(stop: asyncio.Event) -> str:
 async def serve(plan: ProxyPlan, writer: Writer) -> None:
     """Serve until told to stop; then let calls under way end: `drain_seconds`, as an orphan as long as they take."""
     outbox = Outbox(writer, keep_bytes=plan.max_body_bytes)
+    report_to(outbox.fault)
     master = build_master(plan, outbox)
     listener = Listener(master, plan)
 
@@ -189,6 +193,8 @@ async def serve(plan: ProxyPlan, writer: Writer) -> None:
         _answer({"ready": True})
         why = await _until_told(asyncio.Event())
         listener.close()
+        leaving: Any = cast(Any, master.addons).get("leaving")
+        leaving.begun = True
         with suppress(TimeoutError):
             async with asyncio.timeout(plan.drain_seconds if why == "stop" else IDLE_SECONDS):
                 while outbox.open_calls or outbox.waiting:  # noqa: ASYNC110 the other process moves what is waited for

@@ -14,6 +14,7 @@ import select
 import signal
 import sys
 import time
+from collections import ChainMap
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, Protocol
@@ -141,8 +142,9 @@ class Recorder:
             if not call.begun:
                 del self._changed[uid]
                 continue
-            if not call.ended and now - self._saved_at.get(uid, 0) < PROGRESS_SECONDS:
-                continue
+            is_recent = now - self._saved_at.get(uid, 0) < PROGRESS_SECONDS
+            if is_recent and not call.ended and not call.new_messages:
+                continue  # of messages the proxy keeps none past a response's end, so they are saved before the commit
             del self._changed[uid]
             entries += self._entries(uid, call)
             if call.ended:
@@ -152,8 +154,9 @@ class Recorder:
             else:
                 self._saved_at[uid] = now
         self._saver.save(entries)
-        for reader, position in zip(self._readers, positions, strict=True):
-            reader.commit(position)
+        for reader, assembler, position in zip(self._readers, self._assemblers, positions, strict=True):
+            if not assembler.incomplete and not self._saver.holds:
+                reader.commit(position)
             reader.counters[journal.SPOOLED] = self._saver.waiting
             reader.counters[journal.COMMITTED] = self._saver.saved
 
@@ -172,13 +175,15 @@ class Recorder:
         for reader in self._readers:
             reader.beat()
         counters = [reader.counters for reader in self._readers]
+        counters[0][journal.TROUBLE] = self._saver.faults
         self._saver.tend(
             now,
             {
-                "dropped": str(sum(it[journal.DROPPED] for it in counters)),
+                "dropped": str(sum(it[journal.DROPPED] for it in counters) + self._saver.lost),
                 "waiting": str(sum(it[journal.WAITING] for it in counters) + self._saver.waiting),
                 "open": str(sum(len(it.open) for it in self._assemblers)),
             },
+            ChainMap(*(it.open for it in self._assemblers)),
         )
         for ticker in self._tickers:
             try:

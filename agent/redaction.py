@@ -141,6 +141,18 @@ class Redactor:
             body = pattern.sub(mask, body)
         return body
 
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """Where in `text` secrets are: (start, end) in characters."""
+        data = text.encode("utf-8", "replace")
+        if self.body(data) is data:
+            return []
+        places = {
+            (match.end("keep") if "keep" in pattern.groupindex else match.start(), match.end())
+            for pattern, _ in [*self._maskers, *self._always]
+            for match in pattern.finditer(data)
+        }
+        return [(_characters(data[:start]), _characters(data[:end])) for start, end in sorted(places)]
+
     def text(self, text: str) -> str:
         """`text` with every secret in it masked."""
         data = text.encode("utf-8", "replace")
@@ -192,6 +204,10 @@ def api_key_of(headers: Headers, path: str) -> str | None:
     if "?" in path and (match := re.search(r"[?&](?:api[-_]?key|key)=([^&#]+)", path)):
         return match[1]
     return None
+
+
+def _characters(data: bytes) -> int:
+    return len(data.decode("utf-8", "replace"))
 
 
 def _own_pattern(name: str, text: str) -> re.Pattern[bytes]:

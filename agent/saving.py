@@ -6,25 +6,28 @@ The store raises; this file knows what to do then, so that a full disk or a lock
 from __future__ import annotations
 
 import logging
-import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from contextlib import suppress
 from typing import Final
 
+from .database import DatabaseCorrupt, DatabaseError, DatabaseLocked, DatabaseUnwritable
 from .entry import Entry, Process
-from .errors import WiretallyError
 from .locations import Home
 from .plans import RecorderPlan
 from .spool import Spool
 from .store import Store
+from .strays import Strays
 
-HOLD_ENTRIES: Final = 5000
-"""How many entries are held in memory before they go to the spool."""
 HOLD_MOST: Final = 20_000
 """With neither database nor spool: past this the journal is not read any further."""
 RETRY_SECONDS: Final = 0.5
 CHECKPOINT_SECONDS: Final = 20.0
+MOST_KINDS: Final = 500
+"""How many kinds of faults are told apart."""
+
+TROUBLE: Final = (DatabaseLocked, DatabaseUnwritable, DatabaseCorrupt, OSError)
+"""What is the disk's fault, not the entry's: the same entry can be saved later."""
 
 log = logging.getLogger("recorder")
 
@@ -43,15 +46,21 @@ class Saver:
         self._logged: set[tuple[str, str]] = set()
         self._faults: dict[tuple[str, str], int] = {}
         self.saved = 0
+        self.lost = 0
+        self.faults = 0
         self._store.session(plan.session, kind="agent")
-        if plan.fresh:
-            self._store.abandon_open("the agent ended before the call did")
+        self._strays = Strays(home, self._store, time.time(), patient=not plan.fresh)
         self._unspool()
 
     @property
     def troubled(self) -> bool:
         """Is anything waiting for the database?"""
         return bool(self._held or self._spooled) and time.time() >= self._retry_at
+
+    @property
+    def holds(self) -> bool:
+        """Is anything in this memory alone? Then the journal must keep what it was made of."""
+        return bool(self._held)
 
     @property
     def full(self) -> bool:
@@ -69,7 +78,7 @@ class Saver:
             return
         self._held += entries
         if time.time() < self._retry_at:
-            self._overflow()
+            self._set_aside()
             return
         try:
             if self._spooled:
@@ -77,10 +86,10 @@ class Saver:
             self._store.save(self._held)
             self.saved += len(self._held)
             self._held = []
-        except (sqlite3.OperationalError, sqlite3.DatabaseError, OSError) as error:
+        except TROUBLE as error:
             self._retry_at = time.time() + RETRY_SECONDS
             self.fault("store", error)
-            self._overflow()
+            self._set_aside()
         except Exception as error:  # noqa: BLE001 a bug in one entry must not lose the others
             self.fault("store", error)
             self._one_by_one()
@@ -91,14 +100,16 @@ class Saver:
             try:
                 self._store.save([entry])
                 self.saved += 1
-            except (sqlite3.Error, OSError) as error:
+            except TROUBLE as error:
                 self._held.append(entry)
                 self.fault("store", error)
             except Exception as error:  # noqa: BLE001 counted and shown; the row itself cannot be made
+                self.lost += 1
                 self.fault("store.entry", error)
 
-    def _overflow(self) -> None:
-        if len(self._held) < HOLD_ENTRIES:
+    def _set_aside(self) -> None:
+        """To the spool, where a kill can't lose it."""
+        if not self._held:
             return
         try:
             self._spool.put(self._held)
@@ -117,10 +128,14 @@ class Saver:
 
     def fault(self, place: str, error: BaseException) -> None:
         """Count something of ours that failed; logged at its first time."""
+        self.faults += 1
         self.count_fault(place, f"{type(error).__name__}: {error}"[:500], error)
 
     def count_fault(self, place: str, text: str, error: BaseException | None = None) -> None:
+        """Count a fault that was reported here, `error` where it is at hand."""
         key = (place, text)
+        if key not in self._logged and len(self._logged) >= MOST_KINDS:
+            key = (place, text := "and further kinds of failures here")
         self._faults[key] = self._faults.get(key, 0) + 1
         if key not in self._logged:
             self._logged.add(key)
@@ -130,11 +145,11 @@ class Saver:
         """A client did not trust our certificate."""
         try:
             self._store.refusal(process, server_name or "", error or "")
-        except sqlite3.Error as failed:
+        except DatabaseError as failed:
             self.fault("store.refusal", failed)
 
-    def tend(self, now: float, state: dict[str, str]) -> None:
-        """Once a second: counters, faults, and a small write-ahead log."""
+    def tend(self, now: float, state: dict[str, str], known: Container[str] = ()) -> None:
+        """Once a second: counters, faults, calls that nobody ends (`known` are under way), a small write-ahead log."""
         if now < self._retry_at:
             return
         try:
@@ -145,10 +160,11 @@ class Saver:
                 if self._state.get(name) != value:
                     self._store.set_state(name, value)
                     self._state[name] = value
+            self._strays.end(now, known)
             if now >= self._checkpoint_at:
                 self._checkpoint_at = now + CHECKPOINT_SECONDS
                 self._store.checkpoint()
-        except (sqlite3.Error, OSError) as error:
+        except (DatabaseError, OSError) as error:
             self._retry_at = now + RETRY_SECONDS
             self.fault("store.tend", error)
 
@@ -159,7 +175,8 @@ class Saver:
         if self._held:
             with suppress(OSError):
                 self._spool.put(self._held)
-        with suppress(sqlite3.Error, WiretallyError):
+        self._strays.close()
+        with suppress(DatabaseError):
             self.tend(now, {"dropped": self._state.get("dropped", "0"), "waiting": str(self.waiting), "open": "0"})
             self._store.end_session(session)
             self._store.checkpoint()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 from urllib.parse import parse_qs
 
 from .call import Call, Cost, Usage
-from .exchange import CapturedExchange, Ending, Message
+from .exchange import GAP, CapturedExchange, Ending, Message
 from .pricing import Terms
 from .reading import load
 from .timing import read_timing
@@ -80,10 +80,12 @@ class SocketInterpreter:
         self._request: Fields = {}
         self._texts: list[str] = []
         self._heard: list[tuple[str | None, Usage]] = []
-        self._count = 0
 
     def feed(self, message: Message) -> list[Group]:
         """Take the next message; the calls it completed, each with the messages since the call before."""
+        if message is GAP:  # what was under way before it ended unheard, and was stored by who heard it
+            self._open, self._asked_at, self._texts, self._heard, self._kept = {}, None, [], [], _Kept()
+            return []
         content = self._interpreter.redactor.body(message.content)
         message = message if content is message.content else replace(message, content=content)
         self._kept.add(message)
@@ -100,8 +102,9 @@ class SocketInterpreter:
     def close(self) -> list[Group]:
         """What was cut off when the connection ended, then the connection itself with the messages left over."""
         groups: list[Group] = []
+        ending: Ending = "proxy_gone" if self._exchange.ending == "proxy_gone" else "client_gone"
         for key in list(self._open):
-            groups.append(self._hand_out(key, self._exchange.ended_at or self._exchange.started_at, "client_gone"))
+            groups.append(self._hand_out(key, self._exchange.ended_at or self._exchange.started_at, ending))
         groups.append((self.connection(), tuple(self._kept.messages)))
         self._kept, self._heard = _Kept(), []
         return groups
@@ -175,13 +178,15 @@ class SocketInterpreter:
         return opened
 
     def _hand_out(self, key: str, at: float, ending: Ending) -> Group:
-        """The call of the generation `key`, ended at `at`, with the messages since the last one."""
+        """The call of the generation `key`, ended at `at`, with the messages since the last one.
+
+        Its uid is made of what the messages say, not of a count: a recorder that takes over hears only a part of them.
+        """
         current = self._open.pop(key)
-        self._count += 1
         kept, self._kept = self._kept, _Kept()
         part = replace(
             self._exchange,
-            uid=f"{self._exchange.uid}:{self._count}",
+            uid=f"{self._exchange.uid}:{current.draft.response_id or current.started_at}",
             started_at=current.started_at,
             sent_at=current.started_at,
             head_at=None,

@@ -20,7 +20,7 @@ from . import bodies, rollups
 from .call import NO_STRINGS, RateLimits
 from .call_rows import COLUMNS, Links, Row, number_of, pack, row_of
 from .conversations import Turn, asked_keys, earlier_turns, left_keys, title_of
-from .database import next_revision, open_writer, transaction
+from .database import explaining, next_revision, open_writer, transaction
 from .entry import Entry, Process
 from .retries import Attempt, Place, continues, is_worth_retrying, latest_attempts
 from .usage_keys import Holder, holders, release
@@ -280,21 +280,32 @@ class Store:
                 (_now(), next_revision(self._connection), name),
             )
 
-    def abandon_open(self, reason: str) -> int:
-        """Calls that a former agent left open become aborted, with `reason` as their error. How many there were."""
+    def open_uids(self) -> list[str]:
+        """The calls under way, as far as the database knows."""
+        with explaining(self.path):
+            return [row[0] for row in self._connection.execute("select uid from calls where state = 'open'")]
+
+    def abandon(self, uids: Sequence[str], reason: str) -> None:
+        """Those of `uids` that are still open become aborted, with `reason` as their error."""
         connection = self._connection
         with transaction(connection, self.path):
-            numbers = [row[0] for row in connection.execute("select id from calls where state = 'open'")]
+            numbers = [
+                row[0]
+                for row in connection.execute(
+                    "select c.id from json_each(?) j join calls c on c.uid = j.value where c.state = 'open'",
+                    (_json(uids),),
+                )
+            ]
             revision = next_revision(connection, len(numbers))
             connection.executemany(
-                "update calls set state = 'aborted', error_message = ?, revision = ? where id = ?",
+                "update calls set state = 'aborted', error_code = 'proxy_gone', error_message = ?, revision = ? "
+                "where id = ?",
                 [(reason, revision + place, number) for place, number in enumerate(numbers)],
             )
             ids = (_json(numbers),)
             rollups.enter(
                 connection, connection.execute(f"{_SOURCES} where c.id in (select value from json_each(?))", ids)
             )
-        return len(numbers)
 
     def set_state(self, name: str, value: str) -> None:
         """What the agent says of itself, for the readers."""

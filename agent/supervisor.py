@@ -16,10 +16,10 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import IO, Any, Final
+from typing import IO, Any, Final, cast
 
 from . import certificates, journal
 from .errors import UsageError, WiretallyError
@@ -34,6 +34,7 @@ OPENAI: Final = "api.openai.com"
 HEAL_SECONDS: Final = (0.0, 0.1, 0.5, 2.0, 5.0)
 """How long to wait before a process that keeps dying is started again."""
 STEADY_SECONDS: Final = 10.0
+MAX_LINE: Final = 65536
 
 log = logging.getLogger("agent")
 
@@ -211,11 +212,11 @@ class Supervisor:
         assert process.stdin and process.stdout and process.stderr
         self._watchers.append(asyncio.ensure_future(_log_lines(process.stderr, child.name)))
         process.stdin.write(child.line)
-        answer = await process.stdout.readline()
-        message: dict[str, Any] = json.loads(answer) if answer else {"error": f"the {child.name} process died at once"}
+        message = await _first_message(process.stdout, child.name)
         if "error" in message:
             await process.wait()
             raise WiretallyError(message["error"])
+        self._watchers.append(asyncio.ensure_future(_log_lines(process.stdout, child.name)))
 
     async def _watch(self) -> None:
         loop = asyncio.get_running_loop()
@@ -314,7 +315,7 @@ class Supervisor:
             "waiting": sum(it[journal.WAITING] for it in counters) + (counters[0][journal.SPOOLED] if counters else 0),
             "unread_bytes": sum(view.used for view in self._views),
             "dropped": sum(it[journal.DROPPED] for it in counters),
-            "faults": sum(it[journal.FAULTS] for it in counters),
+            "faults": sum(it[journal.FAULTS] + it[journal.TROUBLE] for it in counters),
         }
 
     def _write_file(self, control_port: int | None = None) -> None:
@@ -346,6 +347,33 @@ class Supervisor:
             writer.close()
 
 
-async def _log_lines(stream: asyncio.StreamReader, name: str) -> None:
+async def _lines(stream: asyncio.StreamReader) -> AsyncGenerator[bytes]:
+    """Lines as they come, parts of very long ones. A pipe that nobody empties would stop the process behind it."""
+    rest = b""
+    while data := await stream.read(65536):
+        *lines, rest = (rest + data).split(b"\n")
+        for line in lines:
+            yield line
+        if len(rest) > MAX_LINE:
+            yield rest
+            rest = b""
+    if rest:
+        yield rest
+
+
+async def _first_message(stream: asyncio.StreamReader, name: str) -> dict[str, Any]:
+    """The process's word, past whatever a user's script printed before it."""
     while line := await stream.readline():
+        try:
+            message: Any = json.loads(line)
+        except ValueError:
+            message = None
+        if isinstance(message, dict):
+            return cast(dict[str, Any], message)
+        log.warning("%s: %s", name, line.decode("utf-8", "replace").rstrip())
+    return {"error": f"the {name} process died at once"}
+
+
+async def _log_lines(stream: asyncio.StreamReader, name: str) -> None:
+    async for line in _lines(stream):
         log.warning("%s", line.decode("utf-8", "replace").rstrip() or name)

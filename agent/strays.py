@@ -1,0 +1,45 @@
+"""Calls that a former recorder left open: they become aborted, once nobody can end them any more.
+
+Apart from the saver because it needs to know who else is recording: after the supervisor was killed, its proxies and
+recorder finish what is under way while a new agent already runs on the same database. Each recorder holds a shared lock
+for its life; who can have it alone is the last.
+"""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Container
+from typing import Final
+
+from .locations import Home
+from .store import Store
+
+RESEND_SECONDS: Final = 10.0
+"""How long the proxies get to send again what a recorder's predecessor had not finished."""
+
+
+class Strays:
+    """The open calls found at a recorder's start. `patient` where proxies may still send them again."""
+
+    def __init__(self, home: Home, store: Store, now: float, *, patient: bool) -> None:
+        self._store = store
+        self._file = (home.path / "recorder.lock").open("a")
+        self._after = now + RESEND_SECONDS if patient else now
+        self._uids = store.open_uids()
+        fcntl.flock(self._file, fcntl.LOCK_SH)
+
+    def end(self, now: float, known: Container[str] = ()) -> None:
+        """End those that nobody else records and that are not `known` to this recorder. Raises DatabaseError."""
+        if not self._uids or now < self._after:
+            return
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            fcntl.flock(self._file, fcntl.LOCK_SH)  # a failed change of the lock may have given it up
+            return
+        fcntl.flock(self._file, fcntl.LOCK_SH)
+        self._store.abandon([uid for uid in self._uids if uid not in known], "the agent ended before the call did")
+        self._uids = []
+
+    def close(self) -> None:
+        self._file.close()

@@ -1,0 +1,74 @@
+"""The figures of a test run, and the table they make in docs/reliability.md."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+LIVES: Final = int(os.environ.get("WIRETALLY_FAULT_LIVES", "2"))
+"""How many agents live and are killed, each after seven kills of its parts; the long run raises it."""
+
+PAGE: Final = Path(__file__).resolve().parents[2] / "docs" / "reliability.md"
+BEGIN: Final = "<!-- made by `python -m tests.faults`: begin -->\n"
+END: Final = "<!-- made by `python -m tests.faults`: end -->\n"
+
+_HEAD: Final = (
+    "| fault | rounds | calls | lost | answers changed | healed in at most |\n"
+    "|---|--:|--:|--:|--:|--:|\n"
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one test found. `healed` in seconds; None where nothing had to heal."""
+
+    fault: str
+    rounds: int
+    calls: int
+    lost: int = 0
+    changed: int = 0
+    healed: float | None = None
+
+    def line(self) -> str:
+        healed = "" if self.healed is None else f"{self.healed:.2f} s"
+        return f"| {self.fault} | {self.rounds} | {self.calls:,} | {self.lost} | {self.changed} | {healed} |\n"
+
+
+RESULTS: Final = list[Result]()
+
+
+class Tally:
+    """Rounds of several kinds, added up."""
+
+    def __init__(self) -> None:
+        self._rounds: dict[str, list[tuple[int, float | None]]] = {}
+
+    def add(self, kind: str, calls: int, healed: float | None) -> None:
+        self._rounds.setdefault(kind, []).append((calls, healed))
+
+    def results(self, name: str) -> dict[str, Result]:
+        """A result for each kind; what was lost or changed has failed the test before."""
+        return {
+            kind: Result(
+                name.format(kind),
+                len(rounds),
+                sum(calls for calls, _ in rounds),
+                healed=max((healed for _, healed in rounds if healed is not None), default=None),
+            )
+            for kind, rounds in self._rounds.items()
+        }
+
+
+def record(result: Result) -> None:
+    """Keep a result for the table."""
+    RESULTS.append(result)
+
+
+def write(page: Path = PAGE) -> None:
+    """Put the table of this run in its place on the page."""
+    before, _, rest = page.read_text("utf-8").partition(BEGIN)
+    _, _, after = rest.partition(END)
+    lines = "".join(result.line() for result in RESULTS)
+    page.write_text(f"{before}{BEGIN}{_HEAD}{lines}{END}{after}", "utf-8")
