@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
-from typing import Final
+from typing import Final, Protocol
 
 from .attribution import Attributor
 from .entry import Process
@@ -16,12 +16,18 @@ REMEMBERED: Final = 5000
 type Fault = Callable[[str, BaseException], None]
 
 
+class Resolver(Protocol):
+    """Finds the program that connected from `peer` to our port `door_port`."""
+
+    def resolve(self, peer: tuple[str, int], door_port: int, /) -> Process | None: ...
+
+
 class Callers:
     """The programs behind the connections of the last while."""
 
     def __init__(self, fault: Fault) -> None:
         self._fault = fault
-        self._attributor = Attributor()
+        self.attributor: Resolver = Attributor()
         self._pool = ThreadPoolExecutor(1, "attribution")
         self._found: OrderedDict[str, Future[Process | None]] = OrderedDict()
 
@@ -29,7 +35,7 @@ class Callers:
         """Begin to look up who is at `peer`, connected to our port `door`."""
         if connection in self._found:
             return
-        self._found[connection] = self._pool.submit(self._attributor.resolve, peer, door)
+        self._found[connection] = self._pool.submit(self.attributor.resolve, peer, door)
         if len(self._found) > REMEMBERED:
             self._found.popitem(last=False)
 

@@ -36,8 +36,8 @@ class Saver:
     """The way of entries to the disk."""
 
     def __init__(self, home: Home, plan: RecorderPlan) -> None:
-        self._store = Store(home.database, index=plan.index)
-        self._spool = Spool(home.spool)
+        self.store = Store(home.database, index=plan.index)
+        self.spool = Spool(home.spool)
         self._held: list[Entry] = []
         self._spooled = 0
         self._retry_at = 0.0
@@ -48,8 +48,8 @@ class Saver:
         self.saved = 0
         self.lost = 0
         self.faults = 0
-        self._store.session(plan.session, kind="agent")
-        self._strays = Strays(home, self._store, time.time(), patient=not plan.fresh)
+        self.store.session(plan.session, kind="agent")
+        self._strays = Strays(home, self.store, time.time(), patient=not plan.fresh)
         self._unspool()
 
     @property
@@ -83,7 +83,7 @@ class Saver:
         try:
             if self._spooled:
                 self._unspool()
-            self._store.save(self._held)
+            self.store.save(self._held)
             self.saved += len(self._held)
             self._held = []
         except TROUBLE as error:
@@ -98,7 +98,7 @@ class Saver:
         held, self._held = self._held, []
         for entry in held:
             try:
-                self._store.save([entry])
+                self.store.save([entry])
                 self.saved += 1
             except TROUBLE as error:
                 self._held.append(entry)
@@ -112,7 +112,7 @@ class Saver:
         if not self._held:
             return
         try:
-            self._spool.put(self._held)
+            self.spool.put(self._held)
         except OSError as error:
             self.fault("spool", error)
             return
@@ -120,8 +120,8 @@ class Saver:
         self._held = []
 
     def _unspool(self) -> None:
-        for path, entries in self._spool.take():
-            self._store.save(entries)
+        for path, entries in self.spool.take():
+            self.store.save(entries)
             self.saved += len(entries)
             path.unlink()
         self._spooled = 0
@@ -144,7 +144,7 @@ class Saver:
     def refusal(self, process: Process | None, server_name: str | None, error: str | None) -> None:
         """A client did not trust our certificate."""
         try:
-            self._store.refusal(process, server_name or "", error or "")
+            self.store.refusal(process, server_name or "", error or "")
         except DatabaseError as failed:
             self.fault("store.refusal", failed)
 
@@ -154,16 +154,16 @@ class Saver:
             return
         try:
             for (place, text), count in list(self._faults.items()):
-                self._store.fault(place, text, count)
+                self.store.fault(place, text, count)
                 del self._faults[place, text]
             for name, value in state.items():
                 if self._state.get(name) != value:
-                    self._store.set_state(name, value)
+                    self.store.set_state(name, value)
                     self._state[name] = value
             self._strays.end(now, known)
             if now >= self._checkpoint_at:
                 self._checkpoint_at = now + CHECKPOINT_SECONDS
-                self._store.checkpoint()
+                self.store.checkpoint()
         except (DatabaseError, OSError) as error:
             self._retry_at = now + RETRY_SECONDS
             self.fault("store.tend", error)
@@ -174,10 +174,10 @@ class Saver:
         self.save([])
         if self._held:
             with suppress(OSError):
-                self._spool.put(self._held)
+                self.spool.put(self._held)
         self._strays.close()
         with suppress(DatabaseError):
             self.tend(now, {"dropped": self._state.get("dropped", "0"), "waiting": str(self.waiting), "open": "0"})
-            self._store.end_session(session)
-            self._store.checkpoint()
-            self._store.close()
+            self.store.end_session(session)
+            self.store.checkpoint()
+        self.store.close()

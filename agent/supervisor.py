@@ -192,9 +192,13 @@ class Supervisor:
 
     async def _start_all(self) -> None:
         assert self._recorder
-        await self._start(self._recorder)
+        outcomes = await asyncio.gather(
+            *(self._start(child) for child in (self._recorder, *self._proxies)), return_exceptions=True
+        )
+        for outcome in outcomes:
+            if outcome is not None:
+                raise outcome
         self._recorder.line = self._recorder_plan(self._recorder.inherits[-1], False)
-        await asyncio.gather(*(self._start(proxy) for proxy in self._proxies))
 
     async def _start(self, child: Child) -> None:
         """Start a process and wait for its word. Raises WiretallyError with what it said."""
