@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -74,10 +75,7 @@ def test_a_locked_database_costs_no_call(home: Home, saver: Saver) -> None:
         assert any("locked" in fault.error for fault in faults(reader))
 
 
-def test_much_that_waits_goes_to_the_spool_and_comes_back(
-    home: Home, saver: Saver, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(saving, "HOLD_ENTRIES", 5)
+def test_what_waits_lies_in_the_spool_and_comes_back(home: Home, saver: Saver) -> None:
     with Lock(home):
         for number in range(12):
             saver.save([entry(number)])
@@ -88,8 +86,7 @@ def test_much_that_waits_goes_to_the_spool_and_comes_back(
     assert not list(home.spool.iterdir())
 
 
-def test_what_was_spooled_is_stored_by_the_next_recorder(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(saving, "HOLD_ENTRIES", 1)
+def test_what_was_spooled_is_stored_by_the_next_recorder(home: Home) -> None:
     first = Saver(home, plan(home))
     with Lock(home):
         first.save([entry(1)])
@@ -103,7 +100,6 @@ def test_what_was_spooled_is_stored_by_the_next_recorder(home: Home, monkeypatch
 def test_with_neither_database_nor_spool_it_says_when_it_is_full(
     home: Home, saver: Saver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(saving, "HOLD_ENTRIES", 2)
     monkeypatch.setattr(saving, "HOLD_MOST", 6)
 
     def refuse(entries: list[Entry]) -> None:
@@ -142,8 +138,9 @@ def test_open_calls_of_a_former_agent_are_ended(home: Home) -> None:
 
     first = Saver(home, plan(home))
     first.save([opened(entry(1))])
-    first.store.close()
+    first.close("first", 0)
     second = Saver(home, plan(home))
+    second.tend(time.time() + 1, {})
     with Reader(home.database) as reader:
         assert reader.value("select state from calls") == "aborted"
     second.close("first", 0)
