@@ -36,7 +36,7 @@ bench: setup  ## every promise of speed and size beside its peer; writes bench/r
 	@$(BIN)/python -m bench
 
 lock: setup  ## pin the development environment anew
-	@$(BIN)/uv pip compile --quiet --universal --no-annotate --no-header --group dev pyproject.toml --extra prometheus --extra web --extra parquet --extra otlp -o requirements.lock
+	@$(BIN)/uv pip compile --quiet --universal --no-annotate --no-header --group dev pyproject.toml --extra prometheus --extra web --extra parquet --extra otlp --extra desktop -o requirements.lock
 
 clean:  ## remove what the other targets made
 	@rm -rf $(VENV) build .pytest_cache .ruff_cache .hypothesis

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from . import journal
+from .alarms import AlarmTicker
 from .assembly import Assembled, Assembler
 from .callers import Callers
 from .entry import Entry
@@ -29,6 +30,7 @@ from .locations import Home
 from .observation import Observation, Observer
 from .plans import RecorderPlan
 from .saving import Saver
+from .settings import Settings, load
 
 FLUSH_SECONDS: Final = 0.05
 GATHER_SECONDS: Final = 0.005
@@ -210,6 +212,15 @@ def _plan() -> RecorderPlan:
     return RecorderPlan(**json.loads(line))
 
 
+def _settings(home: Home, saver: Saver) -> Settings:
+    """What config.toml says; without it where it is wrong, for that must not stop the recording."""
+    try:
+        return load(home.config)
+    except WiretallyError as error:
+        saver.fault("settings", error)
+        return Settings()
+
+
 def main(arguments: Sequence[str] = ()) -> int:
     """The process. Exit 1 with an error line where the database can't be used."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s recorder %(levelname)s %(message)s")
@@ -221,12 +232,16 @@ def main(arguments: Sequence[str] = ()) -> int:
         home = Home(Path(plan.home))
         saver = Saver(home, plan)
         recorder = Recorder(plan, saver, Observer(home, plan, saver.fault))
+        alarms = AlarmTicker(home, _settings(home, saver), saver.fault)
+        recorder.add(alarms)
     except (WiretallyError, OSError) as error:
         print(json.dumps({"error": str(error)}), flush=True)
         return 1
     signal.signal(signal.SIGHUP, lambda _number, _frame: recorder.leave())
     print(json.dumps({"ready": True}), flush=True)
     recorder.run()
+    alarms.tick(time.time())
+    alarms.close()
     return 0
 
 

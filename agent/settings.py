@@ -7,11 +7,13 @@ import os
 import tomllib
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
+from .alarm_metrics import METRICS, MetricName
 from .errors import UsageError
+from .moments import parse_span
 
 
 class Section(BaseModel):
@@ -125,6 +127,72 @@ class TuiSettings(Section):
     )
 
 
+def _seconds(value: object) -> object:
+    return parse_span(value).total_seconds() if isinstance(value, str) else value
+
+
+type Seconds = Annotated[float, BeforeValidator(_seconds), Field(allow_inf_nan=False)]
+"""A length of time: `5m`, `2h`, or a number of seconds."""
+
+type Channel = Literal["webhook", "command", "desktop"]
+
+
+class AlarmSettings(Section):
+    """One rule. It fires when the metric passes `threshold` and clears when it is back past `clear`."""
+
+    metric: MetricName = Field(description="what is watched")
+    threshold: float = Field(ge=0, allow_inf_nan=False, description="value past which the alarm fires")
+    clear: float | None = Field(
+        None, ge=0, allow_inf_nan=False, description="value at which it clears; a tenth back from threshold by default"
+    )
+    window: Seconds = Field(300.0, ge=10, le=31 * 86400, description="how far back calls count: 5m, 1h, 1d")
+    filter: str = Field("", description="which calls count, in the filter language")
+    min_calls: int = Field(1, ge=1, description="fewest calls in the window that a rate or percentile is judged on")
+    notify: list[Channel] | None = Field(None, description="who is told: webhook, command, desktop; all by default")
+    enabled: bool = Field(True, description="whether the rule is judged")
+
+    @field_validator("threshold", "clear")
+    @classmethod
+    def _possible(cls, value: float | None, info: ValidationInfo) -> float | None:
+        name = info.data.get("metric")
+        most = METRICS[name].most if name else None
+        if value is not None and most is not None and value > most:
+            raise ValueError(f"{name} goes from 0 to {most}")
+        return value
+
+    @field_validator("clear")
+    @classmethod
+    def _on_the_good_side(cls, value: float | None, info: ValidationInfo) -> float | None:
+        name, threshold = info.data.get("metric"), info.data.get("threshold")
+        if value is not None and name and threshold is not None:
+            below = METRICS[name].below
+            if value < threshold if below else value > threshold:
+                raise ValueError(f"must not be {'below' if below else 'above'} the threshold {threshold:g}")
+        return value
+
+    @field_validator("filter")
+    @classmethod
+    def _filterable(cls, value: str, info: ValidationInfo) -> str:
+        if value and info.data.get("metric") == "balance_usd":
+            raise ValueError("the balance is that of all calls; leave the filter out")
+        return value
+
+
+class NotifySettings(Section):
+    """Who is told when an alarm fires or clears. The screen always shows it."""
+
+    webhook: str | None = Field(None, pattern=r"^https?://[^\s]+$", description="URL that gets a JSON object by POST")
+    webhook_headers: dict[str, str] = Field(
+        default_factory=dict[str, str], description="headers of that request, such as Authorization"
+    )
+    command: str | None = Field(
+        None, min_length=1, description="shell command, run with WIRETALLY_ALARM_* in its environment"
+    )
+    desktop: bool = Field(True, description="show a desktop notification, where wiretally[desktop] is installed")
+    timeout_seconds: float = Field(10.0, gt=0, le=300, description="how long one attempt may take")
+    attempts: int = Field(5, ge=1, le=20, description="how often the webhook is tried")
+
+
 class Settings(Section):
     """The whole of config.toml."""
 
@@ -137,6 +205,10 @@ class Settings(Section):
         default_factory=lambda: BalanceSettings.model_validate({}), description="the prepaid balance"
     )
     tui: TuiSettings = Field(default_factory=lambda: TuiSettings.model_validate({}), description="the screen")
+    alarm: dict[str, AlarmSettings] = Field(default_factory=dict[str, AlarmSettings], description="alarm rules by name")
+    notify: NotifySettings = Field(
+        default_factory=lambda: NotifySettings.model_validate({}), description="who is told of alarms"
+    )
     scenario: dict[str, str] = Field(default_factory=dict[str, str], description="filters by name, for stats")
 
 
@@ -187,7 +259,12 @@ def _explain(error: ValidationError, config: Path, sources: dict[tuple[str, ...]
     if first["type"] == "extra_forbidden":
         table: Any = Settings
         for part in where[:-1]:
-            table = getattr(table.model_fields.get(part), "annotation", None)
+            if hasattr(table, "model_fields"):
+                table = getattr(table.model_fields.get(part), "annotation", None)
+            else:
+                table = get_args(table)[-1]  # of a table by name, such as alarm.NAME
         known = ", ".join(sorted(getattr(table, "model_fields", {})))
         return f"{origin}: unknown key {key}. Known here: {known}."
-    return f"{origin}: {key} is {first['input']!r}: {first['msg'].lower()}."
+    if first["type"] == "missing":
+        return f"{origin}: {key} is missing."
+    return f"{origin}: {key} is {first['input']!r}: {first['msg'].lower().removeprefix('value error, ')}."

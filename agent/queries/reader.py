@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -83,6 +84,15 @@ class Reader:
         """The first column of the first row, or None."""
         row = self.row(sql, parameters)
         return row[0] if row else None
+
+    @contextmanager
+    def moment(self) -> Generator[None]:
+        """The questions within are all about the same moment. To be short: the write-ahead log grows meanwhile."""
+        self.rows("begin")
+        try:
+            yield
+        finally:
+            self.rows("commit")
 
     @property
     def connection(self) -> sqlite3.Connection:
