@@ -55,7 +55,7 @@ class Bill:
                 cached -= reused
             if used > reused and f"input_{name}_mtok" in rates:
                 parts.append((f"{name} input", f"input_{name}_mtok", used - reused))
-        if cached and "cache_read_mtok" in rates:
+        if cached > 0 and "cache_read_mtok" in rates:
             parts.append(("cached input", "cache_read_mtok", cached))
         if written and "cache_write_mtok" in rates:
             parts.append(("cache write", "cache_write_mtok", written))
@@ -74,11 +74,11 @@ class Bill:
         """Parts that add up to more than the whole overlap (cached tokens that are audio): the cached ones give way."""
         self.note = "which of the cached tokens were audio or images is not told; they were billed as not cached"
         kept: list[tuple[str, str, int]] = []
-        for label, key, count in reversed(parts):
-            less = min(count, excess) if key.startswith("cache") or not kept else 0
+        for label, key, count in sorted(parts, key=lambda part: "cache_read" not in part[1]):
+            less = min(count, excess)
             excess -= less
             if count > less:
-                kept.insert(0, (label, key, count - less))
+                kept.append((label, key, count - less))
         return kept
 
     def _output(self) -> None:

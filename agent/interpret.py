@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from . import estimates, faults, turns
 from .call import Call, Cost, Timing, Usage
 from .exchange import CapturedExchange, Headers, header
-from .pricing import FREE, PriceBook, Terms
+from .header_values import by_lower_name, count_of, number_of, trace_id
+from .pricing import FREE, PriceBook, Terms, together
 from .progress import StreamProgress
 from .ratelimits import read_ratelimits
 from .reading import is_stream, read_answer, read_event, read_request
@@ -90,7 +91,7 @@ class Interpreter:
         """The call of a draft read so far, for streams and sockets under way. Never raises."""
         try:
             endpoint, format = endpoint_of(exchange.path)
-            headers = _lower(exchange.request_headers), _lower(exchange.response_headers)
+            headers = by_lower_name(exchange.request_headers), by_lower_name(exchange.response_headers)
             return self.finish(exchange, draft, timing, Context(endpoint, format, *headers))
         except Exception as error:  # noqa: BLE001  as in call(): shown in the note
             return self._bare(exchange, f"this call could not be read: {type(error).__name__}: {error}")
@@ -113,7 +114,7 @@ class Interpreter:
 
     def _call(self, exchange: CapturedExchange) -> Call:
         bodies = self._bodies(exchange)
-        headers, answer_headers = _lower(exchange.request_headers), _lower(exchange.response_headers)
+        headers, answer_headers = by_lower_name(exchange.request_headers), by_lower_name(exchange.response_headers)
         endpoint, format = endpoint_of(exchange.path)
         draft = Draft(method=exchange.method, path=exchange.path, note=bodies.problem)
         read_request(draft, format, bodies.request)
@@ -204,9 +205,9 @@ class Interpreter:
             thread_of=request.thread_of,
             thread_next=turns.following(request.digest, reply) if reply else None,
             usage_key=draft.usage_key,
-            trace_id=_trace_id(asked.get("traceparent")),
-            processing_ms=_number(answered.get("openai-processing-ms")),
-            retry_count=_count(asked.get("x-stainless-retry-count")),
+            trace_id=trace_id(asked.get("traceparent")),
+            processing_ms=number_of(answered.get("openai-processing-ms")),
+            retry_count=count_of(asked.get("x-stainless-retry-count")),
             should_retry={"true": True, "false": False}.get(answered.get("x-should-retry", "")),
             body_hash=request.body_hash,
             ratelimit=ratelimit,
@@ -238,6 +239,8 @@ class Interpreter:
         if draft.bill == "none":
             return Cost(source="free", note="what it costs is told by a later call")
         terms = Terms(exchange.started_at, format.kind, draft.service_tier, draft.batch, exchange.host, draft.extra)
+        if parts := draft.extra.get("per_model"):
+            return together([self.prices.price(name, part, terms) for name, part in parts])
         return self.prices.price(model, usage, terms)
 
     def _bare(self, exchange: CapturedExchange, note: str) -> Call:
@@ -287,25 +290,3 @@ def _speed(usage: Usage, timing: Timing, stream: bool) -> float | None:
         ms = timing.last_content_ms - timing.ttft_ms
         return round(usage.output_tokens / ms * 1000, 2) if ms >= 1 else None
     return round(usage.output_tokens / timing.duration_ms * 1000, 2) if timing.duration_ms >= 1 else None
-
-
-def _trace_id(traceparent: str | None) -> str | None:
-    parts = (traceparent or "").split("-")
-    return parts[1] if len(parts) >= 4 and len(parts[1]) == 32 and set(parts[1]) != {"0"} else None
-
-
-def _number(text: str | None) -> float | None:
-    try:
-        value = float(text) if text else None
-    except ValueError:
-        return None
-    return value if value is not None and 0 <= value < 1e12 else None
-
-
-def _count(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 7 else None
-
-
-def _lower(headers: Headers) -> dict[str, str]:
-    """Headers by lower-case name; of several, the first."""
-    return {name.lower(): value for name, value in reversed(headers)}

@@ -5,7 +5,7 @@ both the user's own in config.toml. What is not known is `unpriced`, never 0.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -170,6 +170,22 @@ class PriceBook:
             price_date=next((date for date in bill.sources.values() if date), None),
             note=bill.note,
         )
+
+
+def together(costs: Sequence[Cost]) -> Cost:
+    """Several costs as one; unpriced where one of them is."""
+    for cost in costs:
+        if cost.usd is None:
+            return cost
+    first = next((cost for cost in costs if cost.lines), costs[0])
+    return Cost(
+        usd=sum((cost.usd for cost in costs if cost.usd is not None), Decimal(0)),
+        source="estimated" if any(cost.source == "estimated" for cost in costs) else first.source,
+        lines=tuple(line for cost in costs for line in cost.lines),
+        price_source=first.price_source,
+        price_date=first.price_date,
+        note=next((cost.note for cost in costs if cost.note), None),
+    )
 
 
 def _unpriced(why: str) -> Cost:

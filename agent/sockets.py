@@ -11,7 +11,7 @@ from urllib.parse import parse_qs
 
 from .call import Call, Cost, Usage
 from .exchange import GAP, CapturedExchange, Ending, Message
-from .pricing import Terms
+from .pricing import Terms, together
 from .reading import load
 from .timing import read_timing
 from .usage import read_usage
@@ -212,18 +212,11 @@ class SocketInterpreter:
 
     def _with_heard(self, cost: Cost) -> Cost:
         """`cost` with the transcription of the input that was heard since the last call."""
+        costs = [cost]
         for model, usage in self._heard:
             terms = Terms(self._exchange.started_at, "audio", host=self._exchange.host)
             added = self._interpreter.prices.price(model, usage, terms)
-            if added.usd is None or cost.usd is None:
-                return replace(cost, usd=None, source="unpriced", note=f"input transcription: {added.note}")
             lines = tuple(replace(line, label=f"transcription {line.label} ({model})") for line in added.lines)
-            cost = replace(
-                cost,
-                usd=cost.usd + added.usd,
-                lines=cost.lines + lines,
-                source="estimated" if "estimated" in (cost.source, added.source) else "priced",
-                price_source=cost.price_source or added.price_source,
-                price_date=cost.price_date or added.price_date,
-            )
-        return cost
+            note = f"input transcription: {added.note}" if added.note else None
+            costs.append(replace(added, lines=lines, note=note))
+        return together(costs)

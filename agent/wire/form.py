@@ -14,7 +14,7 @@ TRUE = frozenset(("true", "True", "1"))
 def read_form(body: bytes) -> Fields:
     """The fields of a form: text as str, files as bytes; {} where `body` is no form. The first line is the boundary."""
     boundary = body[:200].partition(b"\n")[0].rstrip(b"\r")
-    if not boundary.startswith(b"--") or len(boundary) < 4:
+    if not boundary.startswith(b"--") or len(boundary) < 3:
         return {}
     fields: dict[str, Any] = {}
     for part in body.split(boundary)[1:]:

@@ -10,7 +10,7 @@ import genai_prices
 import pytest
 from wiretally.agent.call import Cost, Usage
 from wiretally.agent.errors import UsageError
-from wiretally.agent.pricing import PriceBook, Terms
+from wiretally.agent.pricing import FREE, PriceBook, Terms, together
 from wiretally.agent.settings import PriceSettings, load
 
 from . import recorded
@@ -233,3 +233,11 @@ def test_a_setting_that_is_not_given_changes_nothing(book: PriceBook) -> None:
     assert PriceBook(PriceSettings.model_validate({})).price(
         "gpt-4o", Usage(input_tokens=7, output_tokens=7), Terms(NOON)
     ) == book.price("gpt-4o", Usage(input_tokens=7, output_tokens=7), Terms(NOON))
+
+
+def test_several_costs_are_one_unless_one_is_not_known(book: PriceBook) -> None:
+    cost = book.price("gpt-4o", Usage(input_tokens=1_000_000, source="reported"), Terms(NOON))
+    unknown = book.price("nobody", Usage(input_tokens=1), Terms(NOON))
+    both = together([cost, FREE, cost])
+    assert (both.usd, both.source, len(both.lines)) == (Decimal(5), "priced", 2)
+    assert together([cost, unknown]).usd is None
