@@ -30,8 +30,8 @@ from .palette import WiretallyCommands
 from .screens.help import HelpScreen
 from .screens.inspector import InspectorScreen
 from .snippets import read_snippet
-from .tabs import TabPage
 from .tabs.live import LiveTab
+from .tabs.page import TabPage
 from .themes import DEFAULTS, OWN
 from .widgets.banner import Banner
 from .widgets.bars import Choices, KeyBar, Title, TitleBar
@@ -178,7 +178,7 @@ class WiretallyApp(CrashReport):
         if current := self._page(self.switcher.current):
             current.leave()
         if not self.switcher.query(f"#{name}"):
-            await self.switcher.add_content(TabPage.of(name), id=name)
+            await self.switcher.add_content(TabPage(self, name))
         self.switcher.current = name
         self.tabs.active = name
         if page := self._page(name):
@@ -194,6 +194,15 @@ class WiretallyApp(CrashReport):
     @on(Choices.Chosen, "#tabs")
     async def _choose_tab(self, message: Choices.Chosen) -> None:
         await self.action_show_tab(message.name)
+
+    async def show_calls(self, terms: str) -> None:
+        """Go to Live with this filter, over all time."""
+        await self.action_show_tab("live")
+        self.live.bar.put(terms)
+
+    def action_choose(self, step: int) -> None:
+        if page := self._page(self.switcher.current):
+            page.choose(step)
 
     async def action_next_tab(self, step: int) -> None:
         place = TABS.index(self.tabs.active)

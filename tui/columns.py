@@ -180,7 +180,8 @@ def place(width: int, chosen: Sequence[str] | None = None) -> list[Placed]:
     else:
         columns = [column for column in COLUMNS if column.rank == 1]
         for column in sorted(COLUMNS, key=lambda column: column.rank):
-            if column not in columns and _need([*columns, column], gap) <= width:
+            room = width >= 150 or column.rank < 6
+            if column not in columns and room and _need([*columns, column], gap) <= width:
                 columns.append(column)
         columns.sort(key=COLUMNS.index)
     widths = {column.name: column.width for column in columns}

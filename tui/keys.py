@@ -27,7 +27,7 @@ class Key:
     footer: int = 0
 
 
-TABS: tuple[str, ...] = ("live",)
+TABS = ("live", "cost", "latency", "errors", "conversations", "insights", "alarms", "sessions")
 """The tabs in their order; their number is their key."""
 
 KEYS: tuple[Key, ...] = (
@@ -44,10 +44,11 @@ KEYS: tuple[Key, ...] = (
         )
         for number, name in enumerate(TABS, 1)
     ),
-    Key("tab.next", "app", "tab", "tab", "next_tab(1)", "next", "the next tab", "Tabs"),
-    Key("tab.previous", "app", "shift+tab", "⇧tab", "next_tab(-1)", "previous", "the tab before", "Tabs"),
+    Key("tab.next", "list", "tab", "tab", "app.next_tab(1)", "next", "the next tab", "Tabs"),
+    Key("tab.previous", "list", "shift+tab", "⇧tab", "app.next_tab(-1)", "previous", "the tab before", "Tabs"),
     Key("filter", "app", "slash", "/", "filter", "filter", "only calls that match; see Filters below", "Calls", 2),
     Key("range", "app", "w", "w", "next_range", "window", "time range: all, 10 min, 1 h, 24 h, 7 d, 30 d", "Calls"),
+    Key("by", "app", "b", "b", "choose(1)", "by", "look at a tab in the next way: by model, app, …", "Tabs"),
     Key("pause", "app", "space", "space", "pause", "pause", "freeze the screen; recording goes on", "Calls", 3),
     Key("follow", "app", "f", "f", "follow", "follow", "keep the newest call in view", "Calls", 4),
     Key("back", "app", "escape", "esc", "clear_filter", "back", "leave the filter, then clear it", "Screen"),

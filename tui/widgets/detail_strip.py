@@ -7,22 +7,11 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from ...agent.faults import ADVICE, ADVICE_BY_FAULT
 from ...agent.queries.calls import CallRow
 from .. import numbers
 from ..cell_text import fit, visible
 from ..columns import FAULTS, seconds
-
-ADVICE = {
-    "request": "The request is at fault: correct its parameters.",
-    "auth": "The key was not accepted: check it, its project and its rights.",
-    "quota": "The money is used up: retrying won't help, add credit.",
-    "rate_limit": "Too fast: wait for the reset, or spread the calls.",
-    "provider": "The provider's side failed: retry with a delay.",
-    "network": "The connection failed: name, route or certificate between here and the provider.",
-    "client": "The app hung up before the answer was complete.",
-    "policy": "wiretally refused it by a rule of yours.",
-}
-"""What to do about a failure, by whose move it is."""
 
 
 class DetailStrip(Widget):
@@ -59,7 +48,9 @@ class DetailStrip(Widget):
         if row.fault is not None:
             said = ": ".join(part for part in (row.error_code or row.error_type, row.error_message) if part)
             status = f"{row.status} " if row.status else ""
-            text = f"{status}{said or FAULTS[row.fault]}  {ADVICE[row.fault]}"
+            text = (
+                f"{status}{said or FAULTS[row.fault]}  {ADVICE.get(row.error_code or '') or ADVICE_BY_FAULT[row.fault]}"
+            )
             retries = f"  Retry {row.retry_count} of the SDK's." if row.retry_count else ""
             return Content.styled(fit(visible(text + retries, width * 4), width), "$error")
         think = f", {numbers.count(row.reasoning_tokens)} of them reasoning" if row.reasoning_tokens else ""

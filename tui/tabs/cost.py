@@ -1,0 +1,116 @@
+"""The Cost tab: what was spent, on what, and where it is heading."""
+
+from __future__ import annotations
+
+import time
+from decimal import Decimal
+from typing import cast
+
+from ...agent.queries import totals
+from ...agent.queries.reader import Reader
+from ...agent.queries.totals import Bucket, Dimension, Group, Span
+from .. import numbers
+from ..view import Asked, Head, Plot, Row, View, quoted, step_of
+
+CHOICES = ("model", "app", "session", "endpoint", "key", "user", "tag", "day")
+FILTERS = {"session": "session", "model": "model", "app": "app", "endpoint": "endpoint", "key": "key", "user": "user"}
+MOST_SERIES = 5
+
+HEADS = (
+    Head("", 16, right=False, grows=True),
+    Head("calls", 9),
+    Head("in", 9),
+    Head("cached", 7),
+    Head("out", 9),
+    Head("cost $", 11),
+    Head("share", 6),
+    Head("$ a call", 9),
+    Head("unpriced", 8),
+)
+
+
+def read(reader: Reader, asked: Asked) -> View:
+    """Raises DatabaseError."""
+    groups = totals.by(reader, cast(Dimension, asked.choice), asked.span)
+    everything = sum((_cost(group) for group in groups), Decimal(0))
+    if asked.choice == "tag":
+        everything = _sum(totals.totals(reader, asked.span))
+    span, step = step_of(asked.span, asked.now)
+    by = cast(Dimension, asked.choice if asked.choice in ("model", "app", "session", "key") else "model")
+    steps = totals.series(reader, span, step, by)
+    return View(
+        summary=_summary(reader, asked, everything),
+        heads=(Head(asked.choice, 16, right=False, grows=True), *HEADS[1:]),
+        rows=tuple(_row(group, asked.choice, everything) for group in groups[:500]),
+        plots=(stacked(f"$ spent by {by}", steps, step),),
+    )
+
+
+def _sum(sums: totals.Totals) -> Decimal:
+    return sums.cost + sums.estimated_cost
+
+
+def _cost(group: Group) -> Decimal:
+    return _sum(group.totals)
+
+
+def _summary(reader: Reader, asked: Asked, everything: Decimal) -> str:
+    """What was spent, and the month's end at the pace of the last seven days."""
+    week = _sum(totals.totals(reader, Span(asked.now - 7 * 86_400, asked.now)))
+    year, month, *_ = time.localtime(asked.now)
+    begin = time.mktime((year, month, 1, 0, 0, 0, 0, 0, -1))
+    end = time.mktime((year + month // 12, month % 12 + 1, 1, 0, 0, 0, 0, 0, -1))
+    so_far = _sum(totals.totals(reader, Span(begin, asked.now)))
+    ahead = so_far + week * Decimal(max(end - asked.now, 0)) / Decimal(7 * 86_400)
+    return (
+        f"{numbers.spend(everything)} spent · this month {numbers.spend(so_far)}, heading for ~{numbers.spend(ahead)}"
+    )
+
+
+def _row(group: Group, choice: str, everything: Decimal) -> Row:
+    sums, cost = group.totals, _cost(group)
+    estimated = bool(sums.estimated_cost)
+    mean = cost / sums.calls if sums.calls else None
+    name = group.value or f"(no {choice})"
+    field = FILTERS.get(choice)
+    return Row(
+        (
+            (name, "" if group.value else "muted"),
+            (f"{sums.calls:,}", ""),
+            (numbers.short(sums.input_tokens + sums.estimated_input_tokens), ""),
+            (numbers.percent(sums.cached_tokens, sums.input_tokens), "muted"),
+            (numbers.short(sums.output_tokens + sums.estimated_output_tokens), ""),
+            (numbers.price(cost, estimated=estimated), "warn" if estimated else ""),
+            (numbers.percent(float(cost), float(everything)), "muted"),
+            (numbers.price(mean, estimated=estimated), "muted"),
+            (f"{sums.unpriced:,}" if sums.unpriced else numbers.UNKNOWN, "warn" if sums.unpriced else "muted"),
+        ),
+        f"{field}:{quoted(group.value)}" if field and group.value else f"tag:{group.value}" if choice == "tag" else "",
+    )
+
+
+def stacked(title: str, steps: list[Bucket], step: int) -> Plot:
+    """Money over time, the dearest values apart and the rest together."""
+    sums: dict[str, Decimal] = {}
+    for bucket in steps:
+        for value, found in bucket.by_value.items():
+            sums[value] = sums.get(value, Decimal(0)) + _sum(found)
+    ranked = sorted(sums, key=lambda value: -sums[value])
+    shown, rest = ranked[:MOST_SERIES], ranked[MOST_SERIES:]
+    series = [
+        (value or "(none)", tuple(float(_sum(b.by_value[value])) if value in b.by_value else 0.0 for b in steps))
+        for value in shown
+    ]
+    if rest:
+        others = (sum(float(_sum(b.by_value[value])) for value in rest if value in b.by_value) for b in steps)
+        series.append(("others", tuple(others)))
+    return Plot("stacked", title, labels_of(steps, step), tuple(series))
+
+
+def labels_of(steps: list[Bucket], step: int) -> tuple[str, ...]:
+    """Local times or days under a plot."""
+    form = "%H:%M" if step < 86_400 else "%m-%d"
+    return tuple(time.strftime(form, time.localtime(bucket.start)) for bucket in steps)
+
+
+READ = read

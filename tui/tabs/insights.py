@@ -1,0 +1,171 @@
+"""The Insights tab: repeats and what a cache would save, retry storms, shapes of calls, peak hours, heavy users."""
+
+from __future__ import annotations
+
+import time
+
+from ...agent.queries import insights, totals
+from ...agent.queries.insights import PeakHour
+from ...agent.queries.reader import Reader
+from .. import numbers
+from ..columns import FAULTS, Cell, seconds
+from ..view import Asked, Head, Plot, Row, View, quoted
+
+CHOICES = ("repeats", "retries", "shapes", "hours", "apps", "users")
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def read(reader: Reader, asked: Asked) -> View:
+    """Raises DatabaseError."""
+    match asked.choice:
+        case "repeats":
+            return _repeats(reader, asked)
+        case "retries":
+            return _retries(reader, asked)
+        case "shapes":
+            return _shapes(reader, asked)
+        case "hours":
+            return _hours(reader, asked)
+        case _:
+            return _heaviest(reader, asked)
+
+
+def _repeats(reader: Reader, asked: Asked) -> View:
+    found = insights.repeats(reader, asked.span, limit=200)
+    heads = (
+        Head("times", 7), Head("would save $", 12), Head("tokens", 9), Head("app", 14, right=False),
+        Head("model", 18, right=False), Head("endpoint", 14, right=False, grows=True), Head("newest", 9),
+    )  # fmt: skip
+    rows = tuple(
+        Row(
+            (
+                (f"{one.count:,}", ""), (numbers.price(one.saved), "good"), (numbers.short(one.saved_tokens), ""),
+                (one.app or numbers.UNKNOWN, ""), (one.model or numbers.UNKNOWN, ""), (one.endpoint, "muted"),
+                (f"{one.last_call:,}", "muted"),
+            )
+        )
+        for one in found.costliest
+    )  # fmt: skip
+    summary = (
+        f"{found.calls:,} calls repeat {found.requests:,} requests word for word; a response cache "
+        f"would have saved {numbers.spend(found.saved + found.estimated_saved)}"
+        f" and {numbers.span(found.saved_ms / 1000)}"
+    )
+    return View(summary, heads, rows, (), "No request was sent twice.")
+
+
+def _retries(reader: Reader, asked: Asked) -> View:
+    heads = (
+        Head("attempts", 8), Head("lasted", 8), Head("ended", 9, right=False), Head("cost $", 9),
+        Head("app", 14, right=False), Head("model", 18, right=False), Head("why", 20, right=False, grows=True),
+        Head("first call", 10),
+    )  # fmt: skip
+    storms = insights.retry_storms(reader, asked.span, limit=200)
+    rows = tuple(
+        Row(
+            (
+                (f"{one.attempts:,}", "warn"), (numbers.span(one.lasted_seconds), ""),
+                ("answered", "good") if one.answered else ("given up", "bad"), (numbers.price(one.cost), ""),
+                (one.app or numbers.UNKNOWN, ""), (one.model or numbers.UNKNOWN, ""),
+                (" ".join(part for part in (FAULTS.get(one.fault or ""), one.error_code) if part), "muted"),
+                (f"{one.first_call:,}", "muted"),
+            )
+        )
+        for one in storms
+    )  # fmt: skip
+    given_up = sum(1 for one in storms if not one.answered)
+    return View(
+        f"{len(storms):,} calls were retried, {given_up:,} of them given up", heads, rows, (), "No call was retried."
+    )
+
+
+def _shapes(reader: Reader, asked: Asked) -> View:
+    heads = (
+        Head("calls", 9), Head("mean in", 9), Head("mean out", 9), Head("mean time", 9), Head("cost $", 10),
+        Head("app", 14, right=False), Head("model", 18, right=False), Head("endpoint", 14, right=False, grows=True),
+    )  # fmt: skip
+    rows = tuple(
+        Row(
+            (
+                (f"{one.calls:,}", ""), (numbers.short(one.input_tokens), ""), (numbers.short(one.output_tokens), ""),
+                (seconds(one.duration_ms), ""), (numbers.price(one.cost), ""), (one.app or numbers.UNKNOWN, ""),
+                (one.model or numbers.UNKNOWN, ""), (f"{one.endpoint}{' ⇣' if one.stream else ''}", "muted"),
+            ),
+            " ".join(f"{name}:{quoted(value)}" for name, value in (("app", one.app), ("model", one.model)) if value),
+        )
+        for one in insights.shapes(reader, asked.span, limit=200)
+    )  # fmt: skip
+    sums = totals.totals(reader, asked.span)
+    share = numbers.percent(sums.cached_tokens, sums.input_tokens)
+    plots = tuple(_lengths(reader, asked, name) for name in ("input", "output"))
+    return View(
+        f"{len(rows):,} kinds of calls · {share} of input tokens came from the prompt cache", heads, rows, plots
+    )
+
+
+def _lengths(reader: Reader, asked: Asked, name: str) -> Plot:
+    """How many calls had how many tokens, in powers of two."""
+    metric: totals.Metric = "input" if name == "input" else "output"
+    counts: dict[int, int] = {}
+    for bar in totals.histogram(reader, metric, asked.span):
+        place = max(int(bar.value), 1).bit_length() - 1
+        counts[place] = counts.get(place, 0) + bar.count
+    last = max(counts, default=0)
+    labels = tuple(numbers.short(2**place) for place in range(last + 1))
+    values = tuple(float(counts.get(place, 0)) for place in range(last + 1))
+    return Plot("bars", f"calls by {name} tokens", labels, ((name, values),))
+
+
+def _hours(reader: Reader, asked: Asked) -> View:
+    offset = round((time.localtime(asked.now).tm_gmtoff or 0) / 3600)
+    hours = insights.peak_hours(reader, asked.span, offset)
+    heads = (
+        Head("day", 5, right=False), Head("hour", 6, right=False), Head("calls", 10), Head("failed", 8),
+        Head("cost $", 11), Head("", 1, right=False, grows=True),
+    )  # fmt: skip
+    ranked = sorted(hours, key=lambda hour: -hour.calls)
+    rows = tuple(
+        Row(
+            (
+                (DAYS[hour.weekday], ""), (f"{hour.hour:02}:00", ""), (f"{hour.calls:,}", ""),
+                (f"{hour.failed:,}", "bad" if hour.failed else "muted"), (numbers.price(hour.cost), ""), ("", ""),
+            )
+        )
+        for hour in ranked
+        if hour.calls
+    )  # fmt: skip
+    top = f"busiest: {DAYS[ranked[0].weekday]} {ranked[0].hour:02}:00" if rows else "no call yet"
+    return View(f"{top} (local time)", heads, rows, (heat_map(hours),))
+
+
+def heat_map(hours: list[PeakHour]) -> Plot:
+    """Calls by hour and weekday."""
+    found = {(hour.weekday, hour.hour): float(hour.calls) for hour in hours}
+    labels = tuple(f"{hour:02}" for hour in range(24))
+    rows = tuple((name, tuple(found.get((day, hour), 0.0) for hour in range(24))) for day, name in enumerate(DAYS))
+    return Plot("heat", "calls by weekday and hour", labels, rows)
+
+
+def _heaviest(reader: Reader, asked: Asked) -> View:
+    heads = (
+        Head(asked.choice.removesuffix("s"), 18, right=False, grows=True), Head("calls", 9), Head("in", 9),
+        Head("out", 9), Head("tokens a call", 13), Head("cost $", 11), Head("retries", 8), Head("failed", 7),
+    )  # fmt: skip
+    name: totals.Dimension = "app" if asked.choice == "apps" else "user"
+    groups = totals.by(reader, name, asked.span)
+    rows: list[Row] = []
+    for group in groups[:500]:
+        sums = group.totals
+        sent, came = sums.input_tokens + sums.estimated_input_tokens, sums.output_tokens + sums.estimated_output_tokens
+        cost = numbers.price(sums.cost + sums.estimated_cost, estimated=bool(sums.estimated_cost))
+        cells: tuple[Cell, ...] = (
+            (group.value or f"(no {name})", "" if group.value else "muted"), (f"{sums.calls:,}", ""),
+            (numbers.short(sent), ""), (numbers.short(came), ""),
+            (numbers.short((sent + came) / sums.calls if sums.calls else None), ""), (cost, ""),
+            (f"{sums.retries:,}", "muted"), (numbers.percent(sums.failed, sums.calls), "muted"),
+        )  # fmt: skip
+        rows.append(Row(cells, f"{name}:{quoted(group.value)}" if group.value else ""))
+    return View(f"the {len(rows):,} {asked.choice} that use most", heads, tuple(rows))
+
+
+READ = read

@@ -1,0 +1,62 @@
+"""The Sessions tab: spans of recording side by side, so that two runs can be compared line by line."""
+
+from __future__ import annotations
+
+from ...agent.queries import sessions
+from ...agent.queries.reader import Reader
+from ...agent.queries.sessions import Session
+from .. import numbers
+from ..columns import Cell, seconds
+from ..view import Asked, Head, Row, View, quoted
+
+LIMIT = 300
+HEADS = (
+    Head("session", 14, right=False, grows=True),
+    Head("started", 11, right=False),
+    Head("lasted", 7),
+    Head("calls", 8),
+    Head("failed", 6),
+    Head("in", 8),
+    Head("out", 8),
+    Head("cost $", 9),
+    Head("$ a call", 8),
+    Head("p50", 7),
+    Head("p95", 7),
+)
+
+
+def read(reader: Reader, asked: Asked) -> View:
+    """The newest sessions, whatever the range: a run is compared with one of another day. Raises DatabaseError."""
+    found = sessions.sessions(reader, LIMIT)
+    running = sum(1 for one in found if one.ended_at is None)
+    return View(
+        summary=f"{len(found):,} sessions, {running} of them not ended",
+        heads=HEADS,
+        rows=tuple(_row(one, asked.now) for one in found),
+        empty="No session yet.",
+    )
+
+
+def _row(one: Session, now: float) -> Row:
+    lasted = numbers.span(max((one.ended_at or now) - one.started_at, 0)) + ("…" if one.ended_at is None else "")
+    unknown: Cell = (numbers.UNKNOWN, "muted")
+    figures: tuple[Cell, ...] = (unknown,) * 8
+    if (sums := one.totals) is not None:
+        cost, estimated = sums.cost + sums.estimated_cost, bool(sums.estimated_cost)
+        figures = (
+            (f"{sums.calls:,}", ""),
+            (numbers.percent(sums.failed, sums.calls), "bad" if sums.failed else "muted"),
+            (numbers.short(sums.input_tokens + sums.estimated_input_tokens), ""),
+            (numbers.short(sums.output_tokens + sums.estimated_output_tokens), ""),
+            (numbers.price(cost, estimated=estimated), "warn" if estimated else ""),
+            (numbers.price(cost / sums.calls if sums.calls else None, estimated=estimated), "muted"),
+            (seconds(sums.latency_p50_ms), ""),
+            (seconds(sums.latency_p95_ms), ""),
+        )
+    return Row(
+        ((one.name, ""), (numbers.moment(one.started_at, now), "muted"), (lasted, "muted"), *figures),
+        f"session:{quoted(one.name)}",
+    )
+
+
+READ = read

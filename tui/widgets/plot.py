@@ -1,0 +1,119 @@
+"""Draws a plot with plotext, as large as the widget is, when its data or its size changes and at no other time.
+
+plotext 6 has one figure for the whole program, so all of it happens on the screen's thread, some 10 ms a plot; it is
+imported with the first plot, so the Live tab starts without it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from rich.color import Color
+from rich.text import Text
+from textual.app import App
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from ..cell_text import fit
+from ..view import Plot
+
+SHADES = " ░▒▓█"
+HUES = ("accent", "#9d86c9", "success", "#b08a5b", "primary", "secondary")
+"""Colours of series, in order: the theme's where they mean nothing else, never those of warning and trouble."""
+
+
+class PlotView(Widget):
+    """Draws `plot`."""
+
+    plot: reactive[Plot | None] = reactive[Plot | None](None)
+
+    def render(self) -> Text:
+        plot, width, height = self.plot, self.size.width, self.size.height
+        if plot is None or width < 20 or height < 4:
+            return Text("")
+        title = Text(fit(f" {plot.title}", width), style="bold")
+        if plot.is_empty:
+            return title.append("\n\n  nothing to plot yet")
+        tokens = cast("App[None]", self.app).theme_variables
+        colours = [_rgb(tokens.get(hue, hue)) for hue in HUES]
+        if plot.kind == "heat":
+            return title.append("\n").append_text(heat(plot, width, height - 1, colours[0]))
+        if len(plot.series) > 1:
+            title = _legend(plot, width, colours)
+        drawn = draw(plot, (width, height - 1), colours, _rgb(tokens["dim"]))
+        return title.append("\n").append_text(drawn)
+
+
+type Colour = tuple[int, int, int]
+
+
+def _rgb(colour: str) -> Colour:
+    if colour.startswith("#"):
+        return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+    triplet = Color.parse(colour.removeprefix("ansi_")).get_truecolor()
+    return triplet.red, triplet.green, triplet.blue
+
+
+def _hex(colour: Colour) -> str:
+    return "#{:02x}{:02x}{:02x}".format(*colour)
+
+
+def _legend(plot: Plot, width: int, colours: list[Colour]) -> Text:
+    line = Text(f" {plot.title}  ", style="bold")
+    for index, (name, _) in enumerate(plot.series):
+        label = f"■ {fit(name, min(len(name), 18))}  "
+        if line.cell_len + len(label) > width:
+            break
+        line.append(label, _hex(colours[index % len(colours)]))
+    return line
+
+
+def draw(plot: Plot, size: tuple[int, int], colours: list[Colour], dim: Colour) -> Text:
+    """Lines or bars as text of that width and height."""
+    import plotext as plt  # pyright: ignore[reportMissingTypeStubs]
+
+    library: Any = plt
+    figure: Any = library.figure
+    figure.clear()
+    library.terminal.limit(False, False)
+    figure.plot_size(*size)
+    library.add_theme("wiretally", text=library.pixel(foreground=dim), sequence=colours)
+    figure.theme("wiretally")
+    if plot.kind == "lines":
+        for _, values in plot.series:
+            points = [(place, value) for place, value in enumerate(values) if value is not None]
+            signal = figure.signal([x for x, _ in points], [y for _, y in points], marker="braille")
+            signal.lines(True)
+            figure.draw(signal)
+    else:
+        stacks = [[value or 0.0 for value in values] for _, values in plot.series]
+        stacked = plot.kind == "stacked" and len(stacks) > 1
+        bars = figure.bar(list(range(len(plot.labels))), stacks if stacked else stacks[0], stacked=stacked, width=0.8)
+        figure.draw(bars)
+    ticks = _ticks(plot.labels, size[0])
+    figure.ruler("x").ticks(ticks, [plot.labels[place] for place in ticks])
+    figure.ruler("y").lim(0, None)
+    return Text.from_ansi(figure.build().string(), no_wrap=True)
+
+
+def _ticks(labels: tuple[str, ...], width: int) -> list[int]:
+    """Which labels fit under the plot without touching."""
+    longest = max((len(label) for label in labels), default=1) + 2
+    every = max(1, -(-len(labels) * longest // max(width - 10, 1)))
+    return list(range(0, len(labels), every))
+
+
+def heat(plot: Plot, width: int, height: int, colour: Colour) -> Text:
+    """Rows of shades, the darkest for most; the shade itself tells the amount, without colour too."""
+    most = max((value or 0.0 for _, values in plot.series for value in values), default=0.0) or 1.0
+    cells = max((width - 6) // max(len(plot.labels), 1), 1)
+    lines: list[Text] = []
+    for name, values in plot.series[: height - 1]:
+        line = Text(f" {name:<4} ")
+        for value in values:
+            level = 0 if not value else 1 + min(int(value / most * (len(SHADES) - 1)), len(SHADES) - 2)
+            line.append(SHADES[level] * cells, _hex(colour))
+        lines.append(line)
+    labels = "".join(f"{label:<{cells * 3}}" for label in plot.labels[::3])
+    lines.append(Text(fit("      " + labels, width), style="dim"))
+    return Text("\n").join(lines)

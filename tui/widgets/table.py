@@ -1,0 +1,128 @@
+"""A table of up to some thousand lines that keeps its cursor on the same line's words when its numbers change."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events, on
+from textual.binding import Binding, BindingType
+from textual.geometry import Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from ..cell_text import fit
+from ..view import Head, Row, View
+
+TONES = ("muted", "good", "warn", "bad", "accent")
+
+
+class Table(ScrollView, can_focus=True):
+    """Heads and rows of a view."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move(-1)", show=False),
+        Binding("down,j", "move(1)", show=False),
+        Binding("pageup", "page(-1)", show=False),
+        Binding("pagedown", "page(1)", show=False),
+        Binding("home,g", "edge(-1)", show=False),
+        Binding("end,G", "edge(1)", show=False),
+        Binding("enter", "pick", show=False),
+        Binding("tab", "app.next_tab(1)", show=False),
+        Binding("shift+tab", "app.next_tab(-1)", show=False),
+    ]
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"table--cursor", "table--head", *(f"table--{tone}" for tone in TONES)}
+
+    class Picked(Message):
+        """The reader wants the calls behind this row."""
+
+        def __init__(self, row: Row) -> None:
+            super().__init__()
+            self.row = row
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cursor = 0
+        self._heads: tuple[Head, ...] = ()
+        self._rows: tuple[Row, ...] = ()
+        self._empty = ""
+
+    def show(self, view: View) -> None:
+        """Take a newer view; the cursor stays on the row with the same filter."""
+        held = self._rows[self.cursor].filter if self.cursor < len(self._rows) else ""
+        self._heads, self._rows, self._empty = view.heads, view.rows, view.empty
+        if held:
+            same = (index for index, row in enumerate(self._rows) if row.filter == held)
+            self.cursor = next(same, self.cursor)
+        self.cursor = max(min(self.cursor, len(self._rows) - 1), 0)
+        size = Size(self.size.width, len(self._rows) + 1)
+        if size != self.virtual_size:
+            self.virtual_size = size
+        self.refresh()
+
+    def _widths(self) -> list[int]:
+        spare = self.size.width - 2 - sum(head.width + 2 for head in self._heads)
+        growing = [index for index, head in enumerate(self._heads) if head.grows] or [0]
+        widths = [head.width for head in self._heads]
+        for index in growing[:1] if spare < 0 else growing:
+            widths[index] = max(widths[index] + spare // len(growing), 6)
+        return widths
+
+    def _style(self, name: str) -> Style:
+        return self.get_component_rich_style(f"table--{name}", partial=True)
+
+    def render_line(self, y: int) -> Strip:
+        width, base = self.size.width, self.rich_style
+        if not self._heads:
+            return Strip.blank(width, base)
+        line = self.scroll_offset.y + y
+        if y == 0:
+            return self._line([(head.name, "") for head in self._heads], base + self._style("head"))
+        index = line - 1
+        if not self._rows and y == 2:
+            return Strip([Segment(f"  {self._empty}", base + self._style("muted"))]).adjust_cell_length(width, base)
+        if index >= len(self._rows):
+            return Strip.blank(width, base)
+        style = base + self._style("cursor") if index == self.cursor and self.has_focus else base
+        return self._line(self._rows[index].cells, style, marked=index == self.cursor)
+
+    def _line(
+        self, cells: list[tuple[str, str]] | tuple[tuple[str, str], ...], style: Style, marked: bool = False
+    ) -> Strip:
+        segments = [Segment("▌" if marked else " ", style + self._style("accent"))]
+        for (text, tone), head, cells_wide in zip(cells, self._heads, self._widths(), strict=True):
+            shown = fit(text, cells_wide, right=head.right)
+            segments += [Segment(shown, style + self._style(tone) if tone else style), Segment("  ", style)]
+        return Strip(segments).adjust_cell_length(self.size.width, style)
+
+    def _go(self, index: int) -> None:
+        self.cursor = max(min(index, len(self._rows) - 1), 0)
+        line, top, height = self.cursor + 1, self.scroll_offset.y, self.size.height
+        if line <= top:
+            self.scroll_to(y=line - 1, animate=False, immediate=True)
+        elif line >= top + height:
+            self.scroll_to(y=line - height + 1, animate=False, immediate=True)
+        self.refresh()
+
+    def action_move(self, step: int) -> None:
+        self._go(self.cursor + step)
+
+    def action_page(self, step: int) -> None:
+        self._go(self.cursor + step * max(self.size.height - 2, 1))
+
+    def action_edge(self, step: int) -> None:
+        self._go(0 if step < 0 else len(self._rows) - 1)
+
+    def action_pick(self) -> None:
+        if self.cursor < len(self._rows) and self._rows[self.cursor].filter:
+            self.post_message(self.Picked(self._rows[self.cursor]))
+
+    @on(events.Click)
+    def _clicked(self, event: events.Click) -> None:
+        index = self.scroll_offset.y + event.y - 1
+        if event.y > 0 and index < len(self._rows):
+            self._go(index)
+            if event.chain > 1:
+                self.action_pick()
