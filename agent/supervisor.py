@@ -6,7 +6,6 @@ It touches no call, so that nothing a call brings can bring it down.
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import hmac
 import json
 import logging
@@ -14,14 +13,15 @@ import os
 import secrets
 import signal
 import socket
-import sys
 import time
-from collections.abc import AsyncGenerator, Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
-from typing import IO, Any, Final, cast
+from typing import Any, Final
 
 from . import certificates, journal
+from .child import Child
+from .claims import listen, lock
 from .errors import UsageError, WiretallyError
 from .exchange import Kind, encode
 from .locations import Home
@@ -34,56 +34,10 @@ OPENAI: Final = "api.openai.com"
 HEAL_SECONDS: Final = (0.0, 0.1, 0.5, 2.0, 5.0)
 """How long to wait before a process that keeps dying is started again."""
 STEADY_SECONDS: Final = 10.0
-MAX_LINE: Final = 65536
+RECORDER_SECONDS: Final = 60.0
+"""How long the recorder gets at a stop to store what is left."""
 
 log = logging.getLogger("agent")
-
-
-@dataclass(slots=True)
-class Child:
-    """One process and what it was started with."""
-
-    name: str
-    arguments: list[str]
-    inherits: tuple[int, ...]
-    line: bytes
-    process: asyncio.subprocess.Process | None = None
-    started: float = 0.0
-    deaths: int = 0
-
-    @property
-    def pid(self) -> int | None:
-        return self.process.pid if self.process else None
-
-
-def listen(host: str, port: int, option: str) -> socket.socket:
-    """A listening socket. Raises WiretallyError where the port is taken or the address not ours."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    door = socket.socket(family, socket.SOCK_STREAM)
-    door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        door.bind((host, port))
-        door.listen(1024)
-    except OSError as error:
-        door.close()
-        raise WiretallyError(
-            f"cannot listen on {host}:{port}: {error.strerror}. Stop what uses it, or choose another with {option}."
-        ) from error
-    door.setblocking(False)
-    return door
-
-
-def lock(home: Home) -> IO[str]:
-    """Hold the home's lock: one agent a home. Raises WiretallyError where another agent has it."""
-    file = home.lock.open("a")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        file.close()
-        raise WiretallyError(
-            f"an agent already runs on {home.path}. See `wiretally agent status`, or `wiretally agent stop` it."
-        ) from error
-    return file
 
 
 class Supervisor:
@@ -99,7 +53,6 @@ class Supervisor:
         self._recorder: Child | None = None
         self._journals: list[journal.Descriptors] = []
         self._views: list[journal.Journal] = []
-        self._watchers: list[asyncio.Task[None]] = []
         self._token = secrets.token_urlsafe(24)
         self._doors = (0, 0)
         self.ports = (0, 0)
@@ -193,34 +146,12 @@ class Supervisor:
     async def _start_all(self) -> None:
         assert self._recorder
         outcomes = await asyncio.gather(
-            *(self._start(child) for child in (self._recorder, *self._proxies)), return_exceptions=True
+            *(child.start() for child in (self._recorder, *self._proxies)), return_exceptions=True
         )
         for outcome in outcomes:
             if outcome is not None:
                 raise outcome
         self._recorder.line = self._recorder_plan(self._recorder.inherits[-1], False)
-
-    async def _start(self, child: Child) -> None:
-        """Start a process and wait for its word. Raises WiretallyError with what it said."""
-        child.started = time.monotonic()
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *child.arguments,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            pass_fds=child.inherits,
-            start_new_session=True,  # Ctrl+C at a terminal is the supervisor's to hear
-        )
-        child.process = process
-        assert process.stdin and process.stdout and process.stderr
-        self._watchers.append(asyncio.ensure_future(_log_lines(process.stderr, child.name)))
-        process.stdin.write(child.line)
-        message = await _first_message(process.stdout, child.name)
-        if "error" in message:
-            await process.wait()
-            raise WiretallyError(message["error"])
-        self._watchers.append(asyncio.ensure_future(_log_lines(process.stdout, child.name)))
 
     async def _watch(self) -> None:
         loop = asyncio.get_running_loop()
@@ -251,7 +182,7 @@ class Supervisor:
                 for view in self._views:
                     view.counters[journal.EPOCH] += 1
             try:
-                await self._start(child)
+                await child.start()
                 self._write_file()
             except (WiretallyError, OSError) as error:
                 log.error("the %s process did not start: %s", child.name, error)
@@ -274,31 +205,16 @@ class Supervisor:
         assert self._recorder
         self._recorder.line = self._recorder_plan(self._recorder.inherits[-1], False)
         for child, number in ((self._recorder, signal.SIGHUP), *((proxy, signal.SIGTERM) for proxy in self._proxies)):
-            if child.process and child.process.returncode is None:
-                child.deaths = 0
-                child.process.send_signal(number)
+            child.deaths = 0
+            child.signal(number)
 
     async def _stop_all(self, life_write: int) -> None:
         for child in self._proxies:
-            if child.process and child.process.returncode is None:
-                child.process.send_signal(signal.SIGTERM)
-        await asyncio.gather(*(self._ended(child, self.settings.drain_seconds + 5) for child in self._proxies))
+            child.signal(signal.SIGTERM)
+        await asyncio.gather(*(child.ended(self.settings.drain_seconds + 5) for child in self._proxies))
         os.close(life_write)
         if self._recorder:
-            await self._ended(self._recorder, 60)
-        for watcher in self._watchers:
-            watcher.cancel()
-
-    async def _ended(self, child: Child, seconds: float) -> None:
-        if not child.process or child.process.returncode is not None:
-            return
-        try:
-            async with asyncio.timeout(seconds):
-                await child.process.wait()
-        except TimeoutError:
-            log.error("the %s process did not end in %d s and was killed", child.name, seconds)
-            child.process.kill()
-            await child.process.wait()
+            await self._recorder.ended(RECORDER_SECONDS)
 
     def status(self) -> dict[str, Any]:
         """What `agent status --json` prints, but for `calls`, which is in the database."""
@@ -349,35 +265,3 @@ class Supervisor:
             log.warning("somebody asked the control port and went away")
         finally:
             writer.close()
-
-
-async def _lines(stream: asyncio.StreamReader) -> AsyncGenerator[bytes]:
-    """Lines as they come, parts of very long ones. A pipe that nobody empties would stop the process behind it."""
-    rest = b""
-    while data := await stream.read(65536):
-        *lines, rest = (rest + data).split(b"\n")
-        for line in lines:
-            yield line
-        if len(rest) > MAX_LINE:
-            yield rest
-            rest = b""
-    if rest:
-        yield rest
-
-
-async def _first_message(stream: asyncio.StreamReader, name: str) -> dict[str, Any]:
-    """The process's word, past whatever a user's script printed before it."""
-    while line := await stream.readline():
-        try:
-            message: Any = json.loads(line)
-        except ValueError:
-            message = None
-        if isinstance(message, dict):
-            return cast(dict[str, Any], message)
-        log.warning("%s: %s", name, line.decode("utf-8", "replace").rstrip())
-    return {"error": f"the {name} process died at once"}
-
-
-async def _log_lines(stream: asyncio.StreamReader, name: str) -> None:
-    async for line in _lines(stream):
-        log.warning("%s", line.decode("utf-8", "replace").rstrip() or name)
