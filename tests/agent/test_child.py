@@ -36,7 +36,7 @@ async def test_a_death_before_its_first_word_is_said() -> None:
 
 
 async def test_one_that_does_not_end_is_killed() -> None:
-    it = child(READY + "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)")
+    it = child("import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); " + READY + "time.sleep(60)")
     await it.start()
     it.signal(15)
     await it.ended(0.3)
