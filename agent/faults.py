@@ -39,6 +39,10 @@ NETWORK_CODES = (
 )
 
 
+NEVER_SENT = frozenset(("dns_failure", "tls_failure", "connection_refused", "unreachable"))
+"""Network failures after which the provider has not seen the request, so that it costs nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """The end of one call. All but `state` are None where it went as asked."""

@@ -4,12 +4,17 @@ hostile, and none of that may cost a call its row.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from .exchange import Headers
 
 
 def by_lower_name(headers: Headers) -> dict[str, str]:
     """Headers by lower-case name; of several, the first."""
-    return {name.lower(): value for name, value in reversed(headers)}
+    return {_lower(name): value for name, value in reversed(headers)}
+
+
+_lower = lru_cache(1024)(str.lower)
 
 
 def trace_id(traceparent: str | None) -> str | None:

@@ -5,18 +5,17 @@ to a row, and the one place that may never raise: what can't be read becomes a n
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from . import estimates, faults, turns
 from .call import Call, Cost, Timing, Usage
 from .exchange import CapturedExchange, Headers, header
-from .header_values import by_lower_name, count_of, number_of, trace_id
+from .header_values import by_lower_name
+from .outline import Context, outline
 from .pricing import FREE, PriceBook, Terms, together
 from .progress import StreamProgress
-from .ratelimits import read_ratelimits
 from .reading import is_stream, read_answer, read_event, read_request
-from .redaction import Redactor, api_key_of
+from .redaction import Redactor
 from .settings import RedactionSettings
 from .sockets import SocketInterpreter
 from .spread_secrets import has_spread, mask_spread
@@ -38,16 +37,6 @@ class Bodies:
     unmasked: bytes
     coding: str | None
     problem: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """Where a call went and with which headers (lower-case names)."""
-
-    endpoint: str
-    format: Format
-    asked: Mapping[str, str]
-    answered: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +68,10 @@ class Interpreter:
 
     def decoded_bodies(self, exchange: CapturedExchange) -> tuple[bytes, bytes]:
         """Request and response body as kept: content codings undone, secrets masked."""
-        bodies = self._bodies(exchange)
+        bodies = self._remembered(exchange)
+        if bodies is None:
+            asked = header(exchange.request_headers, "content-encoding")
+            bodies = self._bodies(exchange, asked, header(exchange.response_headers, "content-encoding"))
         return bodies.request, bodies.response
 
     def decoded_request(self, exchange: CapturedExchange) -> bytes:
@@ -100,12 +92,16 @@ class Interpreter:
         """Headers as kept."""
         return self.redactor.headers(headers)
 
-    def _bodies(self, exchange: CapturedExchange) -> Bodies:
+    def _remembered(self, exchange: CapturedExchange) -> Bodies | None:
         sizes = len(exchange.request_body), len(exchange.response_body)
-        if self._last is not None and self._last[0] is exchange and self._last[1] == sizes:
-            return self._last[2]
-        request, problem = decode(exchange.request_body, header(exchange.request_headers, "content-encoding"))
-        coding = header(exchange.response_headers, "content-encoding")
+        last = self._last
+        return last[2] if last is not None and last[0] is exchange and last[1] == sizes else None
+
+    def _bodies(self, exchange: CapturedExchange, asked: str | None, coding: str | None) -> Bodies:
+        if (remembered := self._remembered(exchange)) is not None:
+            return remembered
+        sizes = len(exchange.request_body), len(exchange.response_body)
+        request, problem = decode(exchange.request_body, asked)
         response, response_problem = decode(exchange.response_body, coding)
         mask = self.redactor.body
         bodies = Bodies(mask(request), mask(response), response, coding, response_problem or problem)
@@ -113,8 +109,8 @@ class Interpreter:
         return bodies
 
     def _call(self, exchange: CapturedExchange) -> Call:
-        bodies = self._bodies(exchange)
         headers, answer_headers = by_lower_name(exchange.request_headers), by_lower_name(exchange.response_headers)
+        bodies = self._bodies(exchange, headers.get("content-encoding"), answer_headers.get("content-encoding"))
         endpoint, format = endpoint_of(exchange.path)
         draft = Draft(method=exchange.method, path=exchange.path, note=bodies.problem)
         read_request(draft, format, bodies.request)
@@ -151,7 +147,7 @@ class Interpreter:
         context: Context,
     ) -> Call:
         """The call of a draft that has been read as far as it goes."""
-        format, asked, answered = context.format, context.asked, context.answered
+        format = context.format
         is_complete = draft.stream and draft.ended
         may_end_so = format.event is None or (draft.finish_reason and format.kind in ("chat", "completions"))
         is_cut = draft.stream and not draft.ended and not may_end_so
@@ -162,59 +158,32 @@ class Interpreter:
         )
         usage, note = self._usage(draft, outcome)
         model = draft.model or draft.model_requested
-        ratelimit = read_ratelimits(answered) if answered else None
-        key = api_key_of(exchange.request_headers, exchange.path)
-        request = draft.of_request or _conclude(exchange, draft)
-        draft.of_request = request
+        request = draft.of_request = draft.of_request or _conclude(exchange, draft)
         reply = turns.reply_of(draft) if request.digest else []
-        return Call(
-            uid=exchange.uid,
-            started_at=exchange.started_at,
+        return replace(
+            outline(exchange, context, self.redactor),
             state=outcome.state,
-            method=exchange.method,
-            scheme=exchange.scheme,
-            host=exchange.host,
-            path=self.redactor.path(exchange.path),
-            endpoint=context.endpoint,
-            door=exchange.door,
-            kind=format.kind,
             stream=draft.stream,
             model=model,
             model_requested=draft.model_requested,
-            status=exchange.status,
             fault=outcome.fault,
             error_type=outcome.type,
             error_code=outcome.code,
             error_message=self.redactor.text(outcome.message) if outcome.message else None,
             finish_reason=draft.finish_reason,
             usage=usage,
-            cost=self._cost(exchange, draft, format, usage, model),
+            cost=self._cost(exchange, draft, outcome, usage),
             service_tier=draft.service_tier,
             timing=timing,
             output_tokens_per_second=_speed(usage, timing, draft.stream),
-            user_agent=asked.get("user-agent"),
-            api_key=key[-4:] if key and len(key) >= 12 else None,
-            key_hash=self.redactor.key_hash(key) if key else None,
-            organization=answered.get("openai-organization") or asked.get("openai-organization"),
-            project=answered.get("openai-project") or asked.get("openai-project"),
             user=draft.user,
-            request_id=answered.get("x-request-id"),
             response_id=draft.response_id,
             previous_response_id=draft.previous_response_id,
             conversation_ref=draft.conversation_ref,
             thread_of=request.thread_of,
             thread_next=turns.following(request.digest, reply) if reply else None,
             usage_key=draft.usage_key,
-            trace_id=trace_id(asked.get("traceparent")),
-            processing_ms=number_of(answered.get("openai-processing-ms")),
-            retry_count=count_of(asked.get("x-stainless-retry-count")),
-            should_retry={"true": True, "false": False}.get(answered.get("x-should-retry", "")),
             body_hash=request.body_hash,
-            ratelimit=ratelimit,
-            request_bytes=exchange.request_size or len(exchange.request_body),
-            response_bytes=exchange.response_size or len(exchange.response_body),
-            truncated=exchange.truncated,
-            tags=exchange.tags,
             prompt_text=request.text,
             answer_text=self._answer_text(draft),
             note=draft.note or note,
@@ -233,15 +202,18 @@ class Interpreter:
         usage = usage or Usage()
         return (replace(usage, tool_calls=draft.tool_calls) if draft.tool_calls else usage), note
 
-    def _cost(self, exchange: CapturedExchange, draft: Draft, format: Format, usage: Usage, model: str | None) -> Cost:
-        if draft.bill == "free" or (exchange.status is not None and exchange.status >= 400 and not draft.usage):
+    def _cost(self, exchange: CapturedExchange, draft: Draft, outcome: faults.Outcome, usage: Usage) -> Cost:
+        was_refused = exchange.status is not None and exchange.status >= 400 and not draft.usage
+        was_never_sent = exchange.status is None and outcome.code in faults.NEVER_SENT
+        if draft.bill == "free" or was_refused or was_never_sent or outcome.fault == "policy":
             return FREE
         if draft.bill == "none":
             return Cost(source="free", note="what it costs is told by a later call")
-        terms = Terms(exchange.started_at, format.kind, draft.service_tier, draft.batch, exchange.host, draft.extra)
+        kind = endpoint_of(exchange.path)[1].kind
+        terms = Terms(exchange.started_at, kind, draft.service_tier, draft.batch, exchange.host, draft.extra)
         if parts := draft.extra.get("per_model"):
             return together([self.prices.price(name, part, terms) for name, part in parts])
-        return self.prices.price(model, usage, terms)
+        return self.prices.price(draft.model or draft.model_requested, usage, terms)
 
     def _bare(self, exchange: CapturedExchange, note: str) -> Call:
         outcome = faults.judge(faults.Evidence(exchange.ending, exchange.status, None, False, False, exchange.error))

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
-from .call import RateLimits
+from .call import NO_STRINGS, RateLimits
 
 PREFIX = "x-ratelimit-"
 DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?!s))?(?:([\d.]+)s)?(?:([\d.]+)ms)?")
@@ -20,9 +21,10 @@ KNOWN = frozenset(
 
 def read_ratelimits(headers: Mapping[str, str]) -> RateLimits | None:
     """The limits an answer told, None where it told none. `headers` has lower-case names."""
-    given = {name: value for name, value in headers.items() if name.startswith(PREFIX)}
-    if not given:
+    names = [name for name in headers if name.startswith(PREFIX)]
+    if not names:
         return None
+    given = {name: headers[name] for name in names}
     limit_requests = _count(given.get("x-ratelimit-limit-requests"), 1)
     limit_tokens = _count(given.get("x-ratelimit-limit-tokens"), 1)
     return RateLimits(
@@ -32,7 +34,7 @@ def read_ratelimits(headers: Mapping[str, str]) -> RateLimits | None:
         limit_tokens,
         _remaining(given, "tokens", limit_tokens),
         duration_ms(given.get("x-ratelimit-reset-tokens")),
-        {name.removeprefix(PREFIX): value for name, value in given.items() if name not in KNOWN},
+        NO_STRINGS if KNOWN.issuperset(names) else {n.removeprefix(PREFIX): given[n] for n in names if n not in KNOWN},
     )
 
 
@@ -45,6 +47,7 @@ def _remaining(given: Mapping[str, str], what: str, limit: int | None) -> int | 
     return None if limit is not None and remaining is not None and remaining > limit else remaining
 
 
+@lru_cache(4096)
 def duration_ms(text: str | None) -> int | None:
     """`6m0s`, `1ms`, `1.5s`, `2h3m`, or a bare number of seconds, in milliseconds; None where it is none of these."""
     if not text:

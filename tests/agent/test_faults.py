@@ -227,6 +227,18 @@ def test_the_table_is_long_enough() -> None:
     assert len(ENDS) >= 60
 
 
+@pytest.mark.parametrize("name", ["no such host", "refused", "certificate", "blocked", "wrong key", "overloaded"])
+def test_what_never_reached_a_model_costs_nothing(name: str) -> None:
+    cost = ended(ENDS[name]).cost
+    assert (cost.usd, cost.source) == (0, "free")
+
+
+@pytest.mark.parametrize("name", ["timed out", "app left before an answer", "failed inside: server"])
+def test_what_may_have_reached_one_is_unpriced(name: str) -> None:
+    cost = ended(ENDS[name]).cost
+    assert (cost.usd, cost.source) == (None, "unpriced")
+
+
 def test_an_aborted_stream_keeps_what_arrived_and_is_estimated() -> None:
     call = ended(ENDS["app left in the stream"])
     assert call.answer_text == "Hi"
