@@ -80,8 +80,6 @@ def deliver(notice: Notice, settings: NotifySettings, only: tuple[Channel, ...] 
             outcomes[channel] = _SENDERS[channel](notice, settings)
         except Exception as error:  # noqa: BLE001 whatever a receiver does to us is its outcome
             outcomes[channel] = f"failed: {type(error).__name__}: {error}"[:SAID]
-        if outcomes[channel] != OK:
-            log.warning("alarm %s: %s: %s", notice.alarm, channel, outcomes[channel])
     return outcomes
 
 
@@ -203,6 +201,9 @@ class Notifier:
     def _run(self) -> None:
         while (errand := self._errands.get()) is not None:
             outcomes = deliver(errand.notice, self._settings, errand.only)
+            for channel, outcome in outcomes.items():
+                if outcome != OK:
+                    log.warning("alarm %s: %s: %s", errand.notice.alarm, channel, outcome)
             try:
                 self._done(errand.number, outcomes)
             except Exception as error:  # noqa: BLE001 the next notice must still be told; the log has it

@@ -7,6 +7,8 @@ from typing import Any
 import click
 
 from ..errors import UsageError
+from .options import JSON
+from .tables import print_json, print_pairs, usd
 
 
 def _facts() -> dict[str, Any]:
@@ -29,9 +31,7 @@ def _facts() -> dict[str, Any]:
 def _show(as_json: bool) -> None:
     facts = _facts()
     if as_json:
-        import msgspec
-
-        click.echo(msgspec.json.Encoder(decimal_format="number").encode(facts).decode())
+        print_json(facts)
         return
     if facts["usd"] is None:
         click.echo("nobody said what the balance is yet. Say it with `wiretally balance set USD --alarm-below USD`.")
@@ -39,18 +39,22 @@ def _show(as_json: bool) -> None:
     from ..moments import local
 
     kind = "the provider said it is used up" if facts["exhausted"] else "estimate"
-    click.echo(f"balance      ${facts['usd']:,.4f}  ({kind})")
-    click.echo(f"spent        ${facts['spent']:,.4f} since {local(round(facts['known_at'] * 1000))}{_caveat(facts)}")
-    click.echo(f"burn rate    ${facts['burn_per_hour']:,.4f} an hour, over the last hour")
-    click.echo(f"time left    {_time_left(facts['seconds_left'])}")
     below = facts["alarm_below"]
-    click.echo(f"alarm        {'not set; use --alarm-below USD' if below is None else f'below ${below:,.2f}'}")
+    print_pairs(
+        (
+            ("balance", f"{usd(facts['usd'])}  ({kind})"),
+            ("spent", f"{usd(facts['spent'])} since {local(round(facts['known_at'] * 1000))}{_caveat(facts)}"),
+            ("burn rate", f"{usd(facts['burn_per_hour'])} an hour, over the last hour"),
+            ("time left", _time_left(facts["seconds_left"])),
+            ("alarm", "not set; use --alarm-below USD" if below is None else f"below {usd(below)}"),
+        )
+    )
 
 
 def _caveat(facts: dict[str, Any]) -> str:
     parts = list[str]()
     if facts["estimated"]:
-        parts.append(f"${facts['estimated']:,.4f} of it estimated")
+        parts.append(f"{usd(facts['estimated'])} of it estimated")
     if facts["unpriced"]:
         parts.append(f"{facts['unpriced']:,} calls could not be priced, so the true balance is lower")
     return f" ({'; '.join(parts)})" if parts else ""
@@ -65,21 +69,20 @@ def _time_left(seconds: float | None) -> str:
     return f"about {minutes // 60}h{minutes % 60:02d}m at this rate"
 
 
-def _state(kind: Any, usd: str, below: str | None, as_json: bool) -> None:
+def _state(kind: Any, amount: str, below: str | None, as_json: bool) -> None:
     from .. import balance
     from ..locations import home
 
     threshold = None if below is None else balance.amount(below, "--alarm-below")
-    balance.state(home(), kind, balance.amount(usd), threshold)
+    balance.state(home(), kind, balance.amount(amount), threshold)
     _show(as_json)
 
 
-_JSON = click.option("--json", "as_json", is_flag=True, help="machine-readable")
 _BELOW = click.option("--alarm-below", "below", metavar="USD", help="amount below which the alarm fires")
 
 
 @click.group(invoke_without_command=True)
-@_JSON
+@JSON
 @click.pass_context
 def command(ctx: click.Context, as_json: bool) -> None:
     """Show the prepaid balance, how fast it goes and how long it lasts.
@@ -97,18 +100,46 @@ _NEGATIVE = {"ignore_unknown_options": True}
 
 
 @command.command(name="set", context_settings=_NEGATIVE)
-@click.argument("usd", metavar="USD")
+@click.argument("amount", metavar="USD")
 @_BELOW
-@_JSON
-def set_(usd: str, below: str | None, as_json: bool) -> None:
+@JSON
+def set_(amount: str, below: str | None, as_json: bool) -> None:
     """Say what the prepaid balance is now, as the provider's billing page shows it."""
-    _state("set", usd, below, as_json)
+    _state("set", amount, below, as_json)
 
 
 @command.command(context_settings=_NEGATIVE)
-@click.argument("usd", metavar="USD")
+@click.argument("amount", metavar="USD")
 @_BELOW
-@_JSON
-def add(usd: str, below: str | None, as_json: bool) -> None:
+@JSON
+def add(amount: str, below: str | None, as_json: bool) -> None:
     """Say that credit was bought."""
-    _state("add", usd, below, as_json)
+    _state("add", amount, below, as_json)
+
+
+@command.command()
+@click.option("--base-url", metavar="URL", help="where to ask instead of https://api.openai.com/v1")
+@JSON
+def sync(base_url: str | None, as_json: bool) -> None:
+    """Correct the estimate by the organization's costs.
+
+    Asks /v1/organization/costs with the admin key in $OPENAI_ADMIN_KEY for what was billed since the balance was set.
+    """
+    import time
+    from dataclasses import asdict
+
+    from .. import correction, reconcile
+    from ..locations import home
+    from ..moments import local
+
+    made = correction.correct(home(), reconcile.admin_key(), base_url or reconcile.BASE_URL, time.time())
+    if as_json:
+        print_json(asdict(made) | {"elsewhere": made.elsewhere, "correction": made.after - made.before})
+        return
+    print_pairs(
+        (
+            ("billed", f"{usd(made.billed)} since {local(round(made.since * 1000))}; {usd(made.here)} passed here"),
+            ("corrected", f"by {made.after - made.before:+,.4f} USD, from {usd(made.before)}"),
+            ("balance", f"{usd(made.after)}  (estimate)"),
+        )
+    )

@@ -64,28 +64,50 @@ def alarm_below(reader: Reader) -> Decimal | None:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What was last said the balance is, and what was added to it since then (None: nothing)."""
+
+    at: float
+    kind: EventKind
+    amount: Decimal
+    added: Decimal | None
+
+
+def stated(reader: Reader, now: float, *, synced: bool = True) -> Statement | None:
+    """The last word on the balance at `now` (Unix seconds); None where nobody said anything.
+
+    Without `synced`, the last one that is no correction by the organization's costs.
+    """
+    moment = round(now * 1000)
+    last = reader.row(
+        "select id, at, kind, amount_pico from balance_events where kind not in ('add', 'alarm', ?) and at <= ? "
+        "order by at desc, id desc limit 1",
+        ("" if synced else "sync", moment),
+    )
+    number, at, kind, amount = last or (0, 0, "add", 0)
+    first, added = reader.row(
+        "select min(at), sum(amount_pico) from balance_events where kind = 'add' and (at, id) > (?, ?) and at <= ?",
+        (at, number, moment),
+    ) or (None, None)
+    if last is None:
+        if first is None:
+            return None
+        at = first
+    return Statement(at / 1000, kind, dollars(amount or 0) or Decimal(0), dollars(added))
+
+
 def balance(reader: Reader, now: float | None = None) -> Balance:
     """The balance at `now` (Unix seconds; this moment by default)."""
     moment = time.time() if now is None else now
     recent = totals(reader, Span(moment - BURN_SECONDS, moment))
     burn = (recent.cost + recent.estimated_cost) * 3600 / BURN_SECONDS
-    last = reader.row(
-        "select id, at, kind, amount_pico from balance_events where kind not in ('add', 'alarm') and at <= ? "
-        "order by at desc, id desc limit 1",
-        (round(moment * 1000),),
-    )
-    added = reader.row(
-        "select min(at), coalesce(sum(amount_pico), 0) from balance_events "
-        "where kind = 'add' and (at, id) > (?, ?) and at <= ?",
-        (last[1] if last else 0, last[0] if last else 0, round(moment * 1000)),
-    )
-    if last is None and (added is None or added[0] is None):
+    said = stated(reader, moment)
+    if said is None:
         return Balance(None, None, False, Decimal(0), Decimal(0), 0, burn, None)
-    known_at, start_pico = (last[1], last[3] or 0) if last else (added[0] if added else 0, 0)
-    since = totals(reader, Span(known_at / 1000, moment))
+    since = totals(reader, Span(said.at, moment))
     spent = since.cost + since.estimated_cost
-    usd = (dollars(start_pico + (added[1] if added else 0)) or Decimal(0)) - spent
-    exhausted = last is not None and last[2] == "exhausted" and (added is None or added[0] is None)
-    usd = Decimal(0) if exhausted else usd
+    exhausted = said.kind == "exhausted" and said.added is None
+    usd = Decimal(0) if exhausted else said.amount + (said.added or Decimal(0)) - spent
     left = float(max(usd, Decimal(0)) / burn * 3600) if burn else None
-    return Balance(usd, known_at / 1000, exhausted, spent, since.estimated_cost, since.unpriced, burn, left)
+    return Balance(usd, said.at, exhausted, spent, since.estimated_cost, since.unpriced, burn, left)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import socket
 import threading
 import time
@@ -54,8 +53,7 @@ def test_a_flaky_receiver_is_tried_again_after_growing_pauses(first: list[int]) 
         assert two - one >= 0.05 and three - two >= 0.1
 
 
-def test_a_receiver_that_refuses_is_not_asked_again(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.WARNING)
+def test_a_receiver_that_refuses_is_not_asked_again() -> None:
     with receiving() as receiver:
         receiver.statuses.append(404)
         assert deliver(NOTICE, settings(webhook=receiver.url)) == {"webhook": "failed: HTTP 404 from 127.0.0.1"}
@@ -65,7 +63,6 @@ def test_a_receiver_that_refuses_is_not_asked_again(caplog: pytest.LogCaptureFix
         assert outcomes == {"webhook": "failed after 2 attempts: HTTP 500 from 127.0.0.1"}
     outcomes = deliver(NOTICE, settings(webhook=receiver.url, attempts=2))
     assert outcomes == {"webhook": "failed after 2 attempts: ConnectError at 127.0.0.1"}
-    assert "s3cr3t" not in caplog.text and "ConnectError" in caplog.text
 
 
 def test_a_receiver_that_says_nothing_is_given_up() -> None:
@@ -141,9 +138,13 @@ def test_an_outcome_that_cannot_be_kept_does_not_end_the_notifier(caplog: pytest
         told.append(number)
         raise OSError("disk full")
 
-    notifier = Notifier(settings(), done)
+    with receiving() as receiver:
+        pass  # nobody answers there any more
+    notifier = Notifier(settings(webhook=receiver.url, attempts=1), done)
     for number in (1, 2):
         notifier.send(Errand(number, NOTICE, None))
     notifier.close()
     assert told == [1, 2]
     assert "disk full" in caplog.text
+    assert "webhook: failed after 1 attempts: ConnectError at 127.0.0.1" in caplog.text
+    assert "s3cr3t" not in caplog.text

@@ -13,6 +13,7 @@ from wiretally.agent.cli import main
 from wiretally.agent.store import Store
 
 from .. import made
+from ..costs import provider
 
 
 @pytest.fixture(autouse=True)
@@ -90,3 +91,27 @@ def test_unsaid_it_is_unknown(home: Path, capsys: pytest.CaptureFixture[str]) ->
     assert facts(capsys)["usd"] is None
     assert wiretally("balance") == 0
     assert "wiretally balance set USD" in capsys.readouterr().out
+
+
+def test_sync_needs_an_admin_key(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.delenv("OPENAI_ADMIN_KEY", raising=False)
+    assert wiretally("balance", "sync") == 2
+    assert capsys.readouterr().err.startswith("wiretally: OPENAI_ADMIN_KEY is not set.")
+
+
+def test_sync_corrects_by_what_the_provider_billed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import time
+
+    monkeypatch.setenv("OPENAI_ADMIN_KEY", "sk-admin-test")
+    assert wiretally("balance", "set", "10") == 0
+    day = int(time.time() // 86_400 * 86_400)
+    with provider({day: ["1.5"]}) as base_url:
+        capsys.readouterr()
+        assert wiretally("balance", "sync", "--base-url", base_url) == 0
+        shown = capsys.readouterr().out
+        assert "$1.5000 since" in shown and "by -1.5000 USD, from $10.0000" in shown
+        assert wiretally("balance", "sync", "--base-url", base_url, "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["after"], told["correction"], told["elsewhere"]) == (8.5, 0, 1.5)
