@@ -26,7 +26,7 @@ def latencies(url: str, seconds: float, options: tuple[str, ...] = ()) -> list[f
     """Milliseconds of each call."""
     command = [sys.executable, "-m", "bench.client", url, "--rate", str(RATE), "--connections", str(CONNECTIONS)]
     command += ["--seconds", str(seconds), *options]
-    counted = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    counted = json.loads(subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout)
     return [latency * 1000 for latency in counted["latencies"][CONNECTIONS:]]  # the first opens connections upstream
 
 

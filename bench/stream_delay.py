@@ -59,7 +59,8 @@ async def measure(to: Target, streams: int) -> Delays:
         await asyncio.sleep(0.5 * number / streams)
         await _read(to, delays)
 
-    await asyncio.gather(*(begin(number) for number in range(streams)))
+    async with asyncio.timeout(60):
+        await asyncio.gather(*(begin(number) for number in range(streams)))
     return Delays(percentile(delays, 0.5), percentile(delays, 0.99))
 
 

@@ -43,7 +43,7 @@ def base_url_door(subject: Subject, seconds: float) -> tuple[int, float]:
         script.write_text(SCRIPT % json.dumps(BODY))
         command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds:g}s", "-s", str(script)]
         url = f"{subject.base_url}/v1/chat/completions"
-        output = subprocess.run([*command, url], capture_output=True, text=True, check=True).stdout
+        output = subprocess.run([*command, url], capture_output=True, text=True, check=True, timeout=120).stdout
     answers, microseconds, errors = map(int, output.rsplit("@", 1)[1].split())
     if errors:
         raise RuntimeError(f"wrk counted {errors} errors: {output}")
@@ -54,7 +54,7 @@ def proxy_door(subject: Subject, seconds: float) -> tuple[int, float]:
     """Answers, and answers a second."""
     command = [sys.executable, "-m", "bench.client", subject.proxied_url, "--proxy", str(subject.proxy_port)]
     command += ["--ca", str(subject.authority), "--connections", str(CONNECTIONS), "--seconds", str(seconds)]
-    counted = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    counted = json.loads(subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout)
     return counted["answers"], counted["answers"] / counted["seconds"]
 
 

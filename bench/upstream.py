@@ -24,6 +24,7 @@ LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 STREAM_SECONDS = 5.0
 GAP_SECONDS = (0.03, 0.07)
 BLOCK = b"x" * 65536
+KEPT = 4096
 
 
 def document(number: int) -> bytes:
@@ -81,6 +82,7 @@ class Upstream(asyncio.Protocol):
     def __init__(self) -> None:
         self._buffer = bytearray()
         self._body_left = 0
+        self._body = bytearray()
         self._head = b""
         self._writable = asyncio.Event()
         self._writable.set()
@@ -101,28 +103,29 @@ class Upstream(asyncio.Protocol):
             task.cancel()
 
     def data_received(self, data: bytes) -> None:
-        """Take requests apart; a body is passed over without being kept, but for its beginning."""
-        if self._body_left > len(data):
-            self._body_left -= len(data)
-            return
-        self._buffer += data[self._body_left :]
+        """Take requests apart; of a body only the beginning is kept."""
         if self._body_left:
-            self._body_left = 0
-            self._answer(stream=False)
+            taken, data = data[: self._body_left], data[self._body_left :]
+            self._body_left -= len(taken)
+            self._body += taken[: max(0, KEPT - len(self._body))]
+            if self._body_left:
+                return
+            self._answer()
+        self._buffer += data
         while (end := self._buffer.find(b"\r\n\r\n")) >= 0:
             self._head = bytes(self._buffer[:end])
             found = LENGTH.search(self._head)
             size = int(found[1]) if found else 0
-            body = bytes(self._buffer[end + 4 : end + 4 + size])
+            self._body = self._buffer[end + 4 : end + 4 + size]
             del self._buffer[: end + 4 + size]
-            if len(body) < size:
-                self._body_left = size - len(body)
+            self._body_left = size - len(self._body)
+            if self._body_left:
                 return
-            self._answer(stream=b'"stream": true' in body)
+            self._answer()
 
-    def _answer(self, *, stream: bool) -> None:
+    def _answer(self) -> None:
         Upstream.answered += 1
-        if stream:
+        if b'"stream": true' in self._body:
             self._run(self._stream(Upstream.answered))
         elif self._head.startswith(b"GET /v1/files/"):
             self._run(self._file(int(self._head.split(b"/", 4)[3])))
