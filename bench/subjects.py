@@ -50,6 +50,11 @@ class Subject:
         """Bytes of its own: resident, what several processes share counted once."""
         return sum(process.memory_full_info().pss for process in self.processes)
 
+    def relay_seconds(self) -> float:
+        """CPU time that the process which relays has taken so far: what bounds throughput on an idle machine."""
+        relays = [process for process in self.processes if "wiretally.agent.proxy" in process.cmdline()]
+        return sum(sum(process.cpu_times()[:2]) for process in relays or self.processes)
+
     def recorded(self) -> int:
         """Calls in the database that have ended; 0 for who keeps none."""
         if self.home is None or not self.home.database.exists():

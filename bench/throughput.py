@@ -11,6 +11,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,6 +19,9 @@ from . import subjects
 from .client import BODY
 from .results import Pair, Row, middle, table
 from .subjects import Subject
+
+type Door = Callable[[Subject, float], tuple[int, float]]
+"""Calls a subject for so many seconds and says how many answers came, and how many a second."""
 
 CONNECTIONS = 16
 BASE_URL_MUST = 1.4
@@ -58,22 +62,40 @@ def proxy_door(subject: Subject, seconds: float) -> tuple[int, float]:
     return counted["answers"], counted["answers"] / counted["seconds"]
 
 
-def alternate(door: Callable[[Subject, float], tuple[int, float]], runs: int, seconds: float, *, tls: bool) -> Pair:
-    """Alternating runs of both, each in a fresh process that has answered for a second before."""
-    ours: list[float] = []
-    peers: list[float] = []
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One run: answers, answers a second, and CPU milliseconds of the relaying process for each."""
+
+    answers: int
+    rate: float
+    cpu: float
+
+
+def measure(subject: Subject, door: Door, seconds: float) -> Measured:
+    """One run."""
+    before = subject.relay_seconds()
+    answers, rate = door(subject, seconds)
+    return Measured(answers, rate, (subject.relay_seconds() - before) / answers * 1000)
+
+
+def alternate(door: Door, runs: int, seconds: float, *, tls: bool) -> tuple[Pair, Pair]:
+    """Rates and CPU times of alternating runs, each in a fresh process that has answered for a second before."""
+    ours: list[Measured] = []
+    peers: list[Measured] = []
     with TemporaryDirectory() as folder, subjects.upstream(Path(folder), tls=tls) as to:
         for _ in range(runs):
             with subjects.mitmdump(to) as peer:
                 door(peer, 1)
-                peers.append(door(peer, seconds)[1])
+                peers.append(measure(peer, door, seconds))
             with subjects.wiretally(to) as subject:
                 warm, _ = door(subject, 1)
-                answers, rate = door(subject, seconds)
-                subject.wait_for(warm + answers)
-                ours.append(rate)
-            print(f"  {ours[-1]:.0f} against {peers[-1]:.0f}", file=sys.stderr)
-    return Pair(tuple(ours), tuple(peers))
+                ours.append(measure(subject, door, seconds))
+                subject.wait_for(warm + ours[-1].answers)
+            print(f"  {ours[-1]} against {peers[-1]}", file=sys.stderr)
+    return (
+        Pair(tuple(run.rate for run in ours), tuple(run.rate for run in peers)),
+        Pair(tuple(run.cpu for run in ours), tuple(run.cpu for run in peers)),
+    )
 
 
 def run(runs: int = 3, seconds: float = 8, *, plain: bool = False) -> list[Row]:
@@ -86,7 +108,7 @@ def run(runs: int = 3, seconds: float = 8, *, plain: bool = False) -> list[Row]:
         doors.append(("base-URL door, upstream without TLS", base_url_door, BASE_URL_MUST, False))
     rows: list[Row] = []
     for name, door, must, tls in doors:
-        pair = alternate(door, runs, seconds, tls=tls)
+        pair, cpu = alternate(door, runs, seconds, tls=tls)
         rows.append(
             Row(
                 f"calls/s, {CONNECTIONS} connections, all recorded: {name}",
@@ -95,6 +117,7 @@ def run(runs: int = 3, seconds: float = 8, *, plain: bool = False) -> list[Row]:
                 pair.written(),
                 f"≥ {must} ×",
                 pair.ratio >= must,
+                f"CPU of the relaying process: {middle(cpu.ours):.2f} ms a call against {middle(cpu.peers):.2f}",
             )
         )
     return rows
