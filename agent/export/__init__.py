@@ -18,6 +18,7 @@ FORMATS = {
     "csv": "a row a call; every column; formulas defused",
     "parquet": "typed columns for DuckDB, pandas, Spark, ClickHouse (needs pyarrow)",
     "har": "HAR 1.2, for a browser's network panel and proxies",
+    "html": "one self-contained page with charts",
     "markdown": "conversations to read",
     "openai": "chat-format JSONL, for evals and fine-tuning",
 }

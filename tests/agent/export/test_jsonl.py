@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+import pytest
+from wiretally.agent.export import jsonl
 from wiretally.agent.export.job import Job
 from wiretally.agent.moments import iso
+from wiretally.agent.queries import export as query
 from wiretally.agent.queries.reader import Reader
 
 from .exported import written
@@ -53,3 +57,11 @@ def test_bodies_come_as_text_or_base64(job: Callable[..., Job]) -> None:
     assert base64.b64decode(by_path["/v1/audio/speech"]["response_body"]["base64"]) == b"\x00\x01\xff"
     assert "response.completed" in by_path["/v1/responses"]["response_body"] or by_path["/v1/responses"]["id"] < 200
     assert calls[0]["request_headers"][0] == ["Content-Type", "application/json"]
+
+
+def test_an_export_shared_among_processes_is_the_same(job: Callable[..., Job], monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = written("jsonl", job())
+    monkeypatch.setattr(jsonl, "SHARED_FROM", 0)
+    monkeypatch.setattr(query, "PAGE", 10)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    assert written("jsonl", job()) == alone
