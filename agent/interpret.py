@@ -5,6 +5,7 @@ to a row, and the one place that may never raise: what can't be read becomes a n
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from . import estimates, faults, turns
@@ -15,7 +16,7 @@ from .outline import Context, outline
 from .pricing import FREE, PriceBook, Terms, together
 from .progress import StreamProgress
 from .reading import is_stream, read_answer, read_event, read_request
-from .redaction import Redactor
+from .redaction import Redactor, api_key_of
 from .settings import RedactionSettings
 from .sockets import SocketInterpreter
 from .spread_secrets import has_spread, mask_spread
@@ -53,10 +54,17 @@ class Interpreter:
     """Reads exchanges. `salt` belongs to this installation; it keeps hashes of keys from being looked up elsewhere."""
 
     def __init__(
-        self, *, salt: bytes, prices: PriceBook | None = None, redaction: RedactionSettings | None = None
+        self,
+        *,
+        salt: bytes,
+        prices: PriceBook | None = None,
+        redaction: RedactionSettings | None = None,
+        fault: Callable[[str, BaseException], None] | None = None,
     ) -> None:
+        """`fault` is told where a reader failed; the row's note says so in any case."""
         self.prices = prices or PriceBook()
         self.redactor = Redactor(salt, redaction)
+        self._fault = fault
         self._last: tuple[CapturedExchange, tuple[int, int], Bodies] | None = None
 
     def call(self, exchange: CapturedExchange) -> Call:
@@ -64,7 +72,7 @@ class Interpreter:
         try:
             return self._call(exchange)
         except Exception as error:  # noqa: BLE001  a reader's bug costs one row its details, not the row; the note shows it
-            return self._bare(exchange, f"this call could not be read: {type(error).__name__}: {error}")
+            return self._unread(exchange, error)
 
     def decoded_bodies(self, exchange: CapturedExchange) -> tuple[bytes, bytes]:
         """Request and response body as kept: content codings undone, secrets masked."""
@@ -77,7 +85,7 @@ class Interpreter:
     def decoded_request(self, exchange: CapturedExchange) -> bytes:
         """The request body as kept."""
         body, _ = decode(exchange.request_body, header(exchange.request_headers, "content-encoding"))
-        return self.redactor.body(body)
+        return self.redactor.body(body, api_key_of(exchange.request_headers, exchange.path))
 
     def unfinished(self, exchange: CapturedExchange, draft: Draft, timing: Timing) -> Call:
         """The call of a draft read so far, for streams and sockets under way. Never raises."""
@@ -86,11 +94,11 @@ class Interpreter:
             headers = by_lower_name(exchange.request_headers), by_lower_name(exchange.response_headers)
             return self.finish(exchange, draft, timing, Context(endpoint, format, *headers))
         except Exception as error:  # noqa: BLE001  as in call(): shown in the note
-            return self._bare(exchange, f"this call could not be read: {type(error).__name__}: {error}")
+            return self._unread(exchange, error)
 
-    def redacted_headers(self, headers: Headers) -> Headers:
-        """Headers as kept."""
-        return self.redactor.headers(headers)
+    def redacted_headers(self, headers: Headers, own: str | None = None) -> Headers:
+        """Headers as kept. `own` is the key the call was made with."""
+        return self.redactor.headers(headers, own)
 
     def _remembered(self, exchange: CapturedExchange) -> Bodies | None:
         sizes = len(exchange.request_body), len(exchange.response_body)
@@ -103,8 +111,8 @@ class Interpreter:
         sizes = len(exchange.request_body), len(exchange.response_body)
         request, problem = decode(exchange.request_body, asked)
         response, response_problem = decode(exchange.response_body, coding)
-        mask = self.redactor.body
-        bodies = Bodies(mask(request), mask(response), response, coding, response_problem or problem)
+        mask, own = self.redactor.body, api_key_of(exchange.request_headers, exchange.path)
+        bodies = Bodies(mask(request, own), mask(response, own), response, coding, response_problem or problem)
         self._last = (exchange, sizes, bodies)
         return bodies
 
@@ -158,6 +166,7 @@ class Interpreter:
         )
         usage, note = self._usage(draft, outcome)
         model = draft.model or draft.model_requested
+        own = api_key_of(exchange.request_headers, exchange.path)
         request = draft.of_request = draft.of_request or _conclude(exchange, draft)
         reply = turns.reply_of(draft) if request.digest else []
         return replace(
@@ -169,7 +178,7 @@ class Interpreter:
             fault=outcome.fault,
             error_type=outcome.type,
             error_code=outcome.code,
-            error_message=self.redactor.text(outcome.message) if outcome.message else None,
+            error_message=self.redactor.text(outcome.message, own) if outcome.message else None,
             finish_reason=draft.finish_reason,
             usage=usage,
             cost=self._cost(exchange, draft, outcome, usage),
@@ -215,6 +224,11 @@ class Interpreter:
             return together([self.prices.price(name, part, terms) for name, part in parts])
         return self.prices.price(draft.model or draft.model_requested, usage, terms)
 
+    def _unread(self, exchange: CapturedExchange, error: Exception) -> Call:
+        if self._fault:
+            self._fault("interpret", error)
+        return self._bare(exchange, f"this call could not be read: {type(error).__name__}: {error}")
+
     def _bare(self, exchange: CapturedExchange, note: str) -> Call:
         outcome = faults.judge(faults.Evidence(exchange.ending, exchange.status, None, False, False, exchange.error))
         return Call(
@@ -224,8 +238,8 @@ class Interpreter:
             method=exchange.method,
             scheme=exchange.scheme,
             host=exchange.host,
-            path=exchange.path.partition("?")[0],
-            endpoint=exchange.path.partition("?")[0],
+            path=self.redactor.path(exchange.path),
+            endpoint=self.redactor.path(exchange.path.partition("?")[0]),
             door=exchange.door,
             status=exchange.status,
             fault=outcome.fault,

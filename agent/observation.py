@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
 from .assembly import Assembled
 from .call import Call
+from .certificates import replace_file
 from .entry import Entry, Process
 from .errors import WiretallyError
 from .exchange import Message, header
@@ -18,9 +20,11 @@ from .interpret import Interpreter, SocketInterpreter, StreamProgress
 from .locations import Home
 from .plans import RecorderPlan
 from .pricing import PriceBook
+from .redaction import api_key_of
 from .settings import Settings, load
 
 type Fault = Callable[[str, BaseException], None]
+type Mask = Callable[[bytes, str | None], bytes]
 
 
 class Observer:
@@ -28,7 +32,9 @@ class Observer:
 
     def __init__(self, home: Home, plan: RecorderPlan, fault: Fault) -> None:
         own = _settings(home, fault)
-        self.interpreter = Interpreter(salt=_salt(home), prices=PriceBook(own.prices), redaction=own.redaction)
+        self.interpreter = Interpreter(
+            salt=_salt(home), prices=PriceBook(own.prices), redaction=own.redaction, fault=fault
+        )
         self.bodies = plan.bodies
         self.fault = fault
 
@@ -69,29 +75,9 @@ class Observation:
         asked, answered = interpreter.decoded_bodies(exchange)
         return replace(entry, request_body=asked, response_body=answered)
 
-    def unreadable(self, call: Assembled, process: Process | None, session: str) -> Entry:
-        """The row of a call that no reader could read: what the proxy knew, and the answer's bytes as they came."""
-        it = call.whole()
-        bare = Call(
-            uid=it.uid,
-            started_at=it.started_at,
-            state="open" if not call.ended else "done" if it.ending == "answered" else "aborted",
-            method=it.method,
-            scheme=it.scheme,
-            host=it.host,
-            path=it.path.partition("?")[0],
-            endpoint=it.path.partition("?")[0],
-            door=it.door,
-            status=it.status,
-            request_bytes=it.request_size,
-            response_bytes=it.response_size,
-            note="unreadable: wiretally could not read this call; its answer is kept as it came",
-        )
-        body = it.response_body if call.ended and self._observer.bodies else None
-        return Entry(bare, it.session or session, process, response_body=body)
-
     def _entry(self, call: Call, of: Assembled, process: Process | None, session: str) -> Entry:
         exchange, interpreter = of.exchange, self._observer.interpreter
+        own = api_key_of(exchange.request_headers, exchange.path)
         if exchange.tags:
             call = replace(call, tags={**call.tags, **exchange.tags})
         return Entry(
@@ -99,9 +85,37 @@ class Observation:
             exchange.session or session,
             process,
             None,
-            interpreter.redacted_headers(exchange.request_headers),
-            interpreter.redacted_headers(exchange.response_headers),
+            interpreter.redacted_headers(exchange.request_headers, own),
+            interpreter.redacted_headers(exchange.response_headers, own),
         )
+
+
+def unreadable(call: Assembled, process: Process | None, session: str, mask: Mask | None) -> Entry:
+    """The row of a call that no reader could read: what the proxy knew, and the answer's bytes as they came.
+
+    `mask` takes the secrets out of them; without it, or where it is what fails, no bytes are kept.
+    """
+    it = call.whole()
+    bare = Call(
+        uid=it.uid,
+        started_at=it.started_at,
+        state="open" if not call.ended else "done" if it.ending == "answered" else "aborted",
+        method=it.method,
+        scheme=it.scheme,
+        host=it.host,
+        path=it.path.partition("?")[0],
+        endpoint=it.path.partition("?")[0],
+        door=it.door,
+        status=it.status,
+        request_bytes=it.request_size,
+        response_bytes=it.response_size,
+        note="unreadable: wiretally could not read this call; its answer is kept as it came",
+    )
+    body = None
+    if mask and call.ended:
+        with suppress(Exception):  # counted by who calls: the row tells that nothing could be read
+            body = mask(it.response_body, api_key_of(it.request_headers, it.path))
+    return Entry(bare, it.session or session, process, response_body=body)
 
 
 class SocketObservation(Observation):
@@ -147,6 +161,5 @@ def _salt(home: Home) -> bytes:
     """What key hashes of this home are salted with; made once, 0600."""
     path = home.path / "salt"
     if not path.exists():
-        path.touch(0o600)
-        path.write_bytes(secrets.token_bytes(16))
+        replace_file(path, secrets.token_bytes(16), 0o600)
     return path.read_bytes()

@@ -27,7 +27,7 @@ from .entry import Entry
 from .errors import WiretallyError
 from .exchange import Frame, Kind, decode
 from .locations import Home
-from .observation import Observation, Observer
+from .observation import Observation, Observer, unreadable
 from .plans import RecorderPlan
 from .saving import Saver
 from .settings import Settings, load
@@ -163,15 +163,17 @@ class Recorder:
             reader.counters[journal.COMMITTED] = self._saver.saved
 
     def _entries(self, uid: str, call: Assembled) -> list[Entry]:
-        observation = self._observations.get(uid)
-        if observation is None:
-            observation = self._observations[uid] = self._observer.observe(call)
-        process = self._callers.of(call.exchange.connection, wait=0.1 if call.ended else 0)
+        process = None
         try:
+            process = self._callers.of(call.exchange.connection, wait=0.1 if call.ended else 0)
+            observation = self._observations.get(uid)
+            if observation is None:
+                observation = self._observations[uid] = self._observer.observe(call)
             return observation.entries(call, process, self._plan.session)
         except Exception as error:  # noqa: BLE001 what can't be read is kept as it came, and said so
             self._saver.fault("recorder.entries", error)
-            return [observation.unreadable(call, process, self._plan.session)]
+            mask = self._observer.interpreter.redactor.body if self._observer.bodies else None
+            return [unreadable(call, process, self._plan.session, mask)]
 
     def _tick(self, now: float) -> None:
         for reader in self._readers:

@@ -21,6 +21,9 @@ from .exchange import Headers
 from .settings import RedactionSettings
 
 MASK = "[redacted]"
+OWN_KEY = b"[redacted API key]"
+SHORTEST_KEY = 12
+"""Shorter keys are not looked for: they would be found in words."""
 
 SECRET_HEADERS = frozenset(
     (
@@ -132,8 +135,13 @@ class Redactor:
         self._always = [(_own_pattern(name, text), _masker(name)) for name, text in settings.patterns.items()]
         self.key_hash = lru_cache(1024)(self._key_hash)
 
-    def body(self, body: bytes) -> bytes:
-        """`body` with every secret in it masked; the very same object where there is none."""
+    def body(self, body: bytes, own: str | None = None) -> bytes:
+        """`body` with every secret in it masked; the very same object where there is none.
+
+        `own` is the key the call was made with, which an answer may echo and no rule may know.
+        """
+        if own and len(own) >= SHORTEST_KEY and (key := own.encode("latin-1", "replace")) in body:
+            body = body.replace(key, OWN_KEY)
         for rule in {found[0] for found in self._hints.find_matches_as_indexes(body, overlapping=True)}:
             pattern, mask = self._maskers[rule]
             body = pattern.sub(mask, body)
@@ -153,36 +161,34 @@ class Redactor:
         }
         return [(_characters(data[:start]), _characters(data[:end])) for start, end in sorted(places)]
 
-    def text(self, text: str) -> str:
+    def text(self, text: str, own: str | None = None) -> str:
         """`text` with every secret in it masked."""
         data = text.encode("utf-8", "replace")
-        masked = self.body(data)
+        masked = self.body(data, own)
         return text if masked is data else masked.decode("utf-8", "replace")
 
     def path(self, path: str) -> str:
         """A path and query with what is secret in the query masked."""
-        if "?" not in path:
-            return path
-        return self.text(SECRET_QUERY.sub(rf"\1{MASK}", path))
+        return self.text(SECRET_QUERY.sub(rf"\1{MASK}", path) if "?" in path else path)
 
-    def headers(self, headers: Headers) -> Headers:
+    def headers(self, headers: Headers, own: str | None = None) -> Headers:
         """Headers with credentials masked: by name, and where a value holds what looks like a secret."""
         others = "\n".join([value for name, value in headers if not is_to_look_at(name)]).encode("latin-1", "replace")
-        is_clean = self.body(others) is others
+        is_clean = self.body(others, own) is others
         return tuple(
             [
-                (name, value if is_clean and not is_to_look_at(name) else self._header(name.lower(), value))
+                (name, value if is_clean and not is_to_look_at(name) else self._header(name.lower(), value, own))
                 for name, value in headers
             ]
         )
 
-    def _header(self, name: str, value: str) -> str:
+    def _header(self, name: str, value: str, own: str | None) -> str:
         if is_secret_header(name):
             scheme, space, rest = value.partition(" ")
             return f"{scheme} {MASK}" if space and rest and name.endswith("authorization") else MASK
         if name == "sec-websocket-protocol":
             return INSECURE_PROTOCOL.sub(rf"\1{MASK}", value)
-        return self.path(value) if name in ("location", "referer") else self.text(value)
+        return self.path(value) if name in ("location", "referer") else self.text(value, own)
 
     def _key_hash(self, key: str) -> str:
         return hashlib.sha256(self._salt + key.encode("utf-8", "replace")).hexdigest()[:16]

@@ -11,8 +11,9 @@ from collections.abc import Container, Sequence
 from contextlib import suppress
 from typing import Final
 
-from .database import DatabaseCorrupt, DatabaseError, DatabaseLocked, DatabaseUnwritable
+from .database import DatabaseCorrupt, DatabaseError, DatabaseLocked, DatabaseNewer, DatabaseUnwritable
 from .entry import Entry, Process
+from .errors import WiretallyError
 from .locations import Home
 from .plans import RecorderPlan
 from .spool import Spool
@@ -26,7 +27,7 @@ CHECKPOINT_SECONDS: Final = 20.0
 MOST_KINDS: Final = 500
 """How many kinds of faults are told apart."""
 
-TROUBLE: Final = (DatabaseLocked, DatabaseUnwritable, DatabaseCorrupt, OSError)
+TROUBLE: Final = (DatabaseLocked, DatabaseUnwritable, DatabaseCorrupt, DatabaseNewer, OSError)
 """What is the disk's fault, not the entry's: the same entry can be saved later."""
 
 log = logging.getLogger("recorder")
@@ -36,7 +37,9 @@ class Saver:
     """The way of entries to the disk."""
 
     def __init__(self, home: Home, plan: RecorderPlan) -> None:
+        self._home, self._plan = home, plan
         self.store = Store(home.database, index=plan.index)
+        self._inode = home.database.stat().st_ino
         self.spool = Spool(home.spool)
         self._held: list[Entry] = []
         self._spooled = 0
@@ -81,6 +84,7 @@ class Saver:
             self._set_aside()
             return
         try:
+            self._look_after_file()
             if self._spooled:
                 self._unspool()
             self.store.save(self._held)
@@ -93,6 +97,25 @@ class Saver:
         except Exception as error:  # noqa: BLE001 a bug in one entry must not lose the others
             self.fault("store", error)
             self._one_by_one()
+
+    def _look_after_file(self) -> None:
+        """Begin a new database where the file was removed or replaced: SQLite would write on to the one nobody sees."""
+        try:
+            if self._home.database.stat().st_ino == self._inode:
+                return
+        except FileNotFoundError:
+            pass  # removed; a new one is made below
+        self.fault("store", FileNotFoundError("the database was removed while it was recorded to; a new one was begun"))
+        try:
+            self._home.make()
+        except WiretallyError as error:
+            raise OSError(str(error)) from error
+        store = Store(self._home.database, index=self._plan.index)
+        self.store.close()
+        self.store = store
+        self._inode = self._home.database.stat().st_ino
+        self.store.session(self._plan.session, kind="agent")
+        self._state.clear()
 
     def _one_by_one(self) -> None:
         held, self._held = self._held, []

@@ -55,6 +55,7 @@ class Supervisor:
         self._views: list[journal.Journal] = []
         self._token = secrets.token_urlsafe(24)
         self._doors = (0, 0)
+        self._control_port = 0
         self.ports = (0, 0)
         self.on_ready: Callable[[], None] = lambda: None
 
@@ -80,7 +81,8 @@ class Supervisor:
             try:
                 self._plan(proxy_door, base_door, (life_read, life_write))
                 await self._start_all()
-                self._write_file(control.sockets[0].getsockname()[1])
+                self._control_port = control.sockets[0].getsockname()[1]
+                self._write_file()
                 self.on_ready()
                 await self._watch()
             finally:
@@ -161,6 +163,7 @@ class Supervisor:
         assert self._recorder
         children = [self._recorder, *self._proxies]
         keepers = [asyncio.ensure_future(self._keep(child)) for child in children]
+        keepers.append(asyncio.ensure_future(self._stay_found()))
         await self._stopping.wait()
         for keeper in keepers:
             keeper.cancel()
@@ -186,6 +189,17 @@ class Supervisor:
                 self._write_file()
             except (WiretallyError, OSError) as error:
                 log.error("the %s process did not start: %s", child.name, error)
+
+    async def _stay_found(self) -> None:
+        """Write agent.json again where somebody removed it: without it nobody finds or stops this agent."""
+        while True:
+            await asyncio.sleep(1)
+            if not self.home.agent_file.exists():
+                try:
+                    self.home.make()
+                    self._write_file()
+                except (WiretallyError, OSError) as error:
+                    log.error("cannot write %s: %s", self.home.agent_file, error)
 
     def _say_gone(self, made: journal.Descriptors) -> None:
         """End the calls of a dead proxy. The journal has no other writer until the next proxy is started."""
@@ -238,13 +252,10 @@ class Supervisor:
             "faults": sum(it[journal.FAULTS] + it[journal.TROUBLE] for it in counters),
         }
 
-    def _write_file(self, control_port: int | None = None) -> None:
+    def _write_file(self) -> None:
         path = self.home.agent_file
         data = self.status()
-        if control_port is None:
-            data["control_port"] = json.loads(path.read_text())["control_port"] if path.exists() else 0
-        else:
-            data["control_port"] = control_port
+        data["control_port"] = self._control_port
         data["token"] = self._token
         partial = path.with_suffix(".new")
         partial.touch(0o600)

@@ -10,6 +10,12 @@ from typing import Final
 LIVES: Final = int(os.environ.get("WIRETALLY_FAULT_LIVES", "2"))
 """How many agents live and are killed, each after seven kills of its parts; the long run raises it."""
 
+BUSY_SECONDS: Final = float(os.environ.get("WIRETALLY_FAULT_BUSY", "6"))
+"""How long another program holds the database; more than the recorder waits for it."""
+
+WRITES: Final = bool(os.environ.get("WIRETALLY_FAULT_TABLE"))
+"""Does this run write the table?"""
+
 PAGE: Final = Path(__file__).resolve().parents[2] / "docs" / "reliability.md"
 BEGIN: Final = "<!-- made by `python -m tests.faults`: begin -->\n"
 END: Final = "<!-- made by `python -m tests.faults`: end -->\n"
