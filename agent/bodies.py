@@ -172,9 +172,11 @@ class BodyWriter:
         if not self._next_log:
             row = self._connection.execute("select coalesce(max(id), 0) + 1 from body_logs").fetchone()
             self._next_log = int(row[0])
-        dictionary = zstandard.ZstdCompressionDict(body, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
-        dictionary.precompute_compress(level=LEVEL)  # pyright: ignore[reportUnknownMemberType]
-        compressor = zstandard.ZstdCompressor(LEVEL, dict_data=dictionary, write_checksum=False)
+        compressor = self._plain
+        if len(body) <= LARGEST_LOG:  # to a larger one nothing will be added
+            dictionary = zstandard.ZstdCompressionDict(body, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+            dictionary.precompute_compress(level=LEVEL)  # pyright: ignore[reportUnknownMemberType]
+            compressor = zstandard.ZstdCompressor(LEVEL, dict_data=dictionary, write_checksum=False)
         log = _Log(self._next_log, 0, 0, body, [Span(0, len(body))], compressor)
         self._next_log += 1
         self._part(log, body, self._plain.compress(body))
@@ -186,6 +188,8 @@ class BodyWriter:
         log.parts += 1
 
     def _remember(self, thread: Thread, log: _Log) -> None:
+        if log.size > LARGEST_LOG:
+            return  # nothing will be added to it
         self._logs[thread] = log
         self._cached += len(log.body)
         while self._cached > CACHE_BYTES and self._logs:
