@@ -7,7 +7,8 @@ from .draft import Draft, Fields, Format, fields_of, list_of, objects_of, said_o
 
 
 def read_request(draft: Draft, fields: Fields) -> None:
-    draft.bill = "by_use" if draft.method == "POST" else "none"
+    is_generation = draft.method == "POST" and draft.path.partition("?")[0].rstrip("/").endswith("/completions")
+    draft.bill = "by_use" if is_generation else "none"
     draft.messages = list_of(fields, "messages")
     draft.user = text_of(fields, "safety_identifier") or text_of(fields, "user") or text_of(fields, "prompt_cache_key")
 
@@ -16,6 +17,8 @@ def read_answer(draft: Draft, fields: Fields) -> None:
     if fields.get("object") == "list":  # stored completions, each with the usage of a call made before
         return
     _identity(draft, fields)
+    if draft.method == "POST" and draft.bill == "none":
+        draft.usage = None  # a stored completion was changed; it was generated, and counted, before
     for choice in objects_of(fields, "choices"):
         message = fields_of(choice, "message")
         _message(draft, message)

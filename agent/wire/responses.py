@@ -24,7 +24,8 @@ HOSTED_TOOLS = {
 
 def read_request(draft: Draft, fields: Fields) -> None:
     is_background = fields.get("background") is True and not draft.stream
-    draft.bill = "none" if is_background or draft.method != "POST" else "by_use"
+    is_cancel = draft.path.partition("?")[0].rstrip("/").endswith("/cancel")
+    draft.bill = "none" if is_background or is_cancel or draft.method != "POST" else "by_use"
     draft.user = text_of(fields, "safety_identifier") or text_of(fields, "user") or text_of(fields, "prompt_cache_key")
     draft.previous_response_id = text_of(fields, "previous_response_id")
     conversation = fields.get("conversation")

@@ -86,3 +86,12 @@ def test_stored_completions_are_not_counted_again() -> None:
     draft = answered(asked(PATH, method="GET"), {"object": "list", "data": [{"id": "c", "usage": USAGE}]})
     assert draft.usage is None
     assert draft.bill == "none"
+
+
+def test_changing_a_stored_completion_is_no_generation() -> None:
+    answer = {"id": "chatcmpl-1", "object": "chat.completion", "choices": [], "usage": USAGE}
+    draft = answered(asked(f"{PATH}/chatcmpl-1", {"metadata": {"a": "b"}}), answer)
+    assert (draft.usage, draft.bill) == (None, "none")
+    looked_at = answered(asked(f"{PATH}/chatcmpl-1", method="GET"), answer)
+    assert looked_at.usage is not None
+    assert looked_at.usage_key == "chatcmpl-1"

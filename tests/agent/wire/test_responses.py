@@ -125,3 +125,8 @@ def test_an_error_event_is_flat_or_nested() -> None:
 def test_a_deleted_response_has_no_usage() -> None:
     draft = answered(asked("/v1/responses/resp_1", method="DELETE"), {"id": "resp_1", "object": "response.deleted"})
     assert (draft.usage, draft.usage_key) == (None, None)
+
+
+def test_cancelling_is_billed_only_for_what_it_reports() -> None:
+    cancelled = answered(asked("/v1/responses/resp_1/cancel", {}), response(status="cancelled", usage=None))
+    assert (cancelled.bill, cancelled.usage) == ("none", None)
