@@ -89,7 +89,7 @@ def test_stored_completions_are_not_counted_again() -> None:
 
 
 def test_changing_a_stored_completion_is_no_generation() -> None:
-    answer = {"id": "chatcmpl-1", "object": "chat.completion", "choices": [], "usage": USAGE}
+    answer: dict[str, Any] = {"id": "chatcmpl-1", "object": "chat.completion", "choices": [], "usage": USAGE}
     draft = answered(asked(f"{PATH}/chatcmpl-1", {"metadata": {"a": "b"}}), answer)
     assert (draft.usage, draft.bill) == (None, "none")
     looked_at = answered(asked(f"{PATH}/chatcmpl-1", method="GET"), answer)
