@@ -1,0 +1,52 @@
+"""The docs say what the program does."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from wiretally.agent.filters import parse
+from wiretally.agent.store import Store
+
+from .doc_pages import DOCS, found_commands, pages
+
+
+@pytest.mark.parametrize("name", ["filters.md", "export.md", "commands.md"])
+def test_what_the_program_knows_is_in_the_docs(name: str) -> None:
+    path = DOCS / name
+    assert path.read_text("utf-8") == pages()[path], "run `python -m tests.doc_pages`"
+
+
+def test_every_command_and_option_has_help() -> None:
+    for name, command in found_commands().items():
+        assert command.help, name
+        for option in command.params:
+            assert not isinstance(option, click.Option) or option.help, f"{name} {option.name}"
+
+
+def test_the_filters_of_the_docs_are_filters() -> None:
+    for page in DOCS.glob("*.md"):
+        for text in re.findall(r"--filter '([^']+)'", page.read_text("utf-8")):
+            parse(text)
+
+
+def test_the_recipes_sql_runs(tmp_path: Path) -> None:
+    Store(tmp_path / "wiretally.db").close()
+    text = (DOCS / "recipes.md").read_text("utf-8")
+    (query,) = re.findall(r'sqlite-utils query "[^"]+" "([^"]+)"', text)
+    connection = sqlite3.connect(tmp_path / "wiretally.db")
+    connection.execute(query)
+    connection.close()
+    pandas: Any = import_module("pandas")
+    program = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)[0]
+    begin = program.index("with sqlite3")
+    scope: dict[str, Any] = {"path": tmp_path / "wiretally.db", "pd": pandas, "sqlite3": sqlite3}
+    body = program[begin:].split("\n\n")[0]
+    exec(body, scope)
+    assert "usd" in scope["calls"].columns
+    scope["db"].close()
