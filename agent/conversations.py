@@ -67,7 +67,9 @@ def title_of(body: bytes | None) -> str:
         return ""
     request = cast(dict[str, JSON], fields)
     messages = request.get("messages") or request.get("input")
-    for message in cast(list[JSON], messages) if isinstance(messages, list) else [messages]:
-        if isinstance(message, str) or cast(dict[str, JSON], message or {}).get("role") == "user":
-            return " ".join(text_in(message).split())[:120]
+    listed = cast(list[object], messages) if isinstance(messages, list) else [cast(object, messages)]
+    for message in listed:
+        told = isinstance(message, dict) and cast(dict[str, JSON], message).get("role") == "user"
+        if told or isinstance(message, str):
+            return " ".join(text_in(cast(object, message)).split())[:120]
     return ""

@@ -164,7 +164,7 @@ def _model(term: Term) -> Where:
     match = _match("name", term)
     if match.sql.endswith("= ?"):
         return Where("c.model = ?", match.parameters)
-    return Where(f"c.model in {_MODELS.format(match.sql)}", match.parameters)
+    return Where(f"+c.model in {_MODELS.format(match.sql)}", match.parameters)
 
 
 def _tag(term: Term) -> Where:

@@ -1,0 +1,67 @@
+"""Usage is counted once: by the request that made it, else by whoever reported it first."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from wiretally.agent.call import Usage
+from wiretally.agent.entry import Entry
+from wiretally.agent.queries import calls, totals
+from wiretally.agent.queries.reader import Reader
+from wiretally.agent.store import Store
+from wiretally.agent.verify import verify
+
+from . import made
+
+POST = made.entry(10, usage_key="resp_1")
+GET = made.entry(20, usage_key="resp_1", method="GET", body_hash=None)
+LATER = made.entry(30, usage_key="resp_1", method="GET", body_hash=None)
+
+
+@pytest.mark.parametrize(
+    "batches",
+    [
+        [[POST, GET, LATER]], [[POST], [GET], [LATER]], [[LATER], [GET], [POST]], [[GET, LATER], [POST]],
+        [[POST], [POST, GET]],
+    ],
+)  # fmt: skip
+def test_the_request_that_made_it_owns_it(tmp_path: Path, batches: list[list[Entry]]) -> None:
+    path = tmp_path / "wiretally.db"
+    store = Store(path)
+    for batch in batches:
+        store.save(batch)
+    store.close()
+    with Reader(path) as reader:
+        rows = {row.uid: row for row in calls.page(reader).rows}
+        assert rows.pop(POST.call.uid).input_tokens == 1010
+        for row in rows.values():
+            assert (row.input_tokens, row.cost, row.usage_source, row.cost_source) == (None, None, "none", "free")
+        assert totals.totals(reader).input_tokens == 1010
+    assert verify(path).problems == ()
+
+
+def test_of_readers_alone_the_first_owns_it(tmp_path: Path) -> None:
+    path = tmp_path / "wiretally.db"
+    store = Store(path)
+    store.save([LATER])
+    store.save([GET])
+    store.close()
+    with Reader(path) as reader:
+        assert {row.uid: row.input_tokens for row in calls.page(reader).rows} == {
+            GET.call.uid: 1020, LATER.call.uid: None,
+        }  # fmt: skip
+
+
+def test_a_report_takes_over_from_an_estimate(tmp_path: Path) -> None:
+    path = tmp_path / "wiretally.db"
+    store = Store(path)
+    store.save(
+        [made.entry(10, usage_key="resp_1", usage=Usage(7, output_tokens=3, source="estimated"), state="aborted")]
+    )
+    store.save([GET])
+    store.close()
+    with Reader(path) as reader:
+        found = totals.totals(reader)
+        assert (found.input_tokens, found.estimated_input_tokens) == (1020, 0)
+    assert verify(path).problems == ()
