@@ -128,7 +128,8 @@ def test_another_attempt_names_the_first(path: Path) -> None:
 def test_calls_a_former_agent_left_open_become_aborted(path: Path) -> None:
     store = Store(path)
     store.save([made.opened(made.entry(1)), made.entry(2)])
-    assert store.abandon_open("the agent was killed") == 1
+    assert store.open_uids() == ["uid-00000001"]
+    store.abandon(store.open_uids(), "the agent was killed")
     with Reader(path) as reader:
         states = {row.uid: (row.state, row.error_message) for row in calls.page(reader).rows}
         assert states["uid-00000001"] == ("aborted", "the agent was killed")
