@@ -75,6 +75,8 @@ class _Log:
 def _cut(spans: list[Span], start: int, end: int) -> list[Span]:
     """The spans of the bytes `start` to `end` of the body that `spans` make up."""
     found, at = list[Span](), 0
+    if start >= end:
+        return found
     for span in spans:
         length = span.end - span.start
         first, last = max(start - at, 0), min(end - at, length)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -64,6 +64,7 @@ class Details:
 NO_DETAILS = Details()
 
 
+@lru_cache(8192)
 def number_of(text: str) -> int:
     """64 bits of a digest of `text`, as SQLite's integers are: what long ids are looked up by."""
     return int.from_bytes(blake2b(text.encode("utf-8", "replace"), digest_size=8).digest(), "big", signed=True)

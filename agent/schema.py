@@ -119,6 +119,20 @@ create table faults (
 create table agent_state (name text primary key, value text not null) without rowid;
 
 create virtual table search using fts5 (prompt, answer, content='', tokenize='unicode61');
+
+create view readable_calls as select
+  c.id, strftime('%Y-%m-%dT%H:%M:%fZ', c.started_at / 1000.0, 'unixepoch') as started_at, s.name as session, p.app,
+  c.state, c.kind, c.endpoint, c.stream, c.model, c.status, c.fault, c.error_code, c.error_message, c.finish_reason,
+  c.input_tokens, c.cached_tokens, c.output_tokens, c.reasoning_tokens, c.total_tokens, c.usage_source,
+  c.cost_pico / 1e12 as cost_usd, c.cost_source, c.duration_ms / 1000 as duration_seconds,
+  c.ttft_ms / 1000 as ttft_seconds, c.output_tokens_per_second, c.conversation_id, c.retry_of, c.retry_count, c.user,
+  c.api_key, c.tags, c.note, c.rating, c.request_id, c.response_id, p.command, p.cwd, p.git_branch
+  from calls c left join processes p on p.id = c.process_id left join sessions s on s.id = c.session_id;
+create view readable_days as select
+  date(start / 1000, 'unixepoch') as day, value as model, calls, failed, aborted, retries, input_tokens, cached_tokens,
+  output_tokens, estimated_input_tokens, estimated_output_tokens, cost_pico / 1e12 as cost_usd,
+  estimated_cost_pico / 1e12 as estimated_cost_usd, unpriced, duration_us / 1e6 / nullif(durations, 0) as mean_seconds
+  from rollups where level = 86400000 and dimension = 'model';
 """
 
 type Migration = tuple[str, Callable[[Any], None]]
