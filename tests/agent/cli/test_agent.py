@@ -1,0 +1,41 @@
+"""`wiretally agent`: status and stop without an agent, flags as settings."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from wiretally.agent.cli.agent import command
+from wiretally.agent.errors import UsageError, WiretallyError
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("WIRETALLY_HOME", str(tmp_path))
+    return tmp_path
+
+
+def test_status_without_an_agent_says_how_to_start_one(home: Path) -> None:
+    done = CliRunner().invoke(command, ["status"])
+    assert done.exit_code == 0
+    assert f"no agent runs on {home}; 0 calls recorded. Start one with `wiretally agent --detach`." in done.stdout
+
+
+def test_status_for_machines(home: Path) -> None:
+    done = CliRunner().invoke(command, ["status", "--json"])
+    assert json.loads(done.stdout) == {"running": False, "calls": 0, "home": str(home)}
+
+
+def test_stop_without_an_agent_is_a_failure_that_says_so() -> None:
+    done = CliRunner().invoke(command, ["stop"])
+    assert isinstance(done.exception, WiretallyError)
+    assert "no agent runs on" in str(done.exception)
+
+
+@pytest.mark.parametrize("flag", ["--upstream", "--set"])
+def test_a_pair_without_its_parts_is_named(flag: str) -> None:
+    done = CliRunner().invoke(command, [flag, "name="])
+    assert isinstance(done.exception, UsageError)
+    assert f"{flag} 'name=' is not of the form NAME=VALUE" in str(done.exception)
