@@ -8,7 +8,7 @@ import pytest
 from wiretally.agent.assembly import Assembled
 from wiretally.agent.exchange import CapturedExchange, Message
 from wiretally.agent.locations import Home
-from wiretally.agent.observation import Observer, SocketObservation
+from wiretally.agent.observation import Observer, SocketObservation, unreadable
 from wiretally.agent.plans import RecorderPlan
 
 ASK = b'{"model":"gpt-4o-mini","stream":true,"messages":[{"role":"user","content":"Hello"}]}'
@@ -77,11 +77,13 @@ def test_an_ended_call_has_its_bodies_unless_told_otherwise(tmp_path: Path, bodi
     assert (entry.request_body, entry.response_body) == ((plain, done.response_body) if bodies else (None, None))
 
 
-def test_what_no_reader_can_read_is_kept_as_it_came(tmp_path: Path) -> None:
+def test_what_no_reader_can_read_is_kept_as_it_came_but_for_its_secrets(tmp_path: Path) -> None:
     call = Assembled(asked(status=200, response_body=b"\xff\xfe", ended_at=2.0, ending="answered", path="/v1/x?key=s"))
-    entry = observer(tmp_path).observe(call).unreadable(call, None, "night")
-    assert (entry.call.state, entry.call.path, entry.response_body) == ("done", "/v1/x", b"\xff\xfe")
-    assert entry.call.note and "unreadable" in entry.call.note
+    entry = unreadable(call, None, "night", lambda body, key: body + b"!")
+    assert (entry.call.state, entry.call.path, entry.response_body) == ("done", "/v1/x", b"\xff\xfe!")
+    assert entry.call.note
+    assert "unreadable" in entry.call.note
+    assert unreadable(call, None, "night", None).response_body is None
 
 
 def test_each_response_on_a_websocket_is_a_call_of_its_connection(tmp_path: Path) -> None:
