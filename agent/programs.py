@@ -96,7 +96,11 @@ def _script(kind: str, program: str, words: Sequence[str]) -> str | None:
         elif word.startswith("-") or word in _SUBCOMMAND.get(kind, ()):
             continue
         else:
-            return word.rpartition(".")[2] if kind == "java" and not word.endswith(".jar") else _script_name(word)
+            return (
+                word.rpartition(".")[2]
+                if kind == "java" and not word.endswith((".jar", ".java"))
+                else _script_name(word)
+            )
     return None
 
 

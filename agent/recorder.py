@@ -165,7 +165,7 @@ class Recorder:
     def _entries(self, uid: str, call: Assembled) -> list[Entry]:
         process = None
         try:
-            process = self._callers.of(call.exchange.connection, wait=0.1 if call.ended else 0)
+            process = self._callers.of(call.exchange.connection, wait=0.5 if call.ended else 0)
             observation = self._observations.get(uid)
             if observation is None:
                 observation = self._observations[uid] = self._observer.observe(call)

@@ -19,6 +19,7 @@ from wiretally.agent.locations import Home
 from wiretally.agent.queries.export import ids, lines
 from wiretally.agent.queries.reader import DatabaseMissing, Reader
 from wiretally.agent.queries.where import Where
+from wiretally.agent.simulation.service import Service
 
 from tests import fake_openai
 from tests.fake_openai import FakeOpenAI
@@ -78,10 +79,10 @@ class Place:
 
 
 @contextmanager
-def place(folder: Path) -> Generator[Place]:
-    """A home under `folder`. Whatever agent runs on it at the end is stopped."""
+def place(folder: Path, service: Service | None = None) -> Generator[Place]:
+    """A home under `folder`; `service` is its provider. Whatever agent runs on it at the end is stopped."""
     home = Home(folder / "home").make()
-    with fake_openai.running(folder / "provider") as provider:
+    with fake_openai.running(folder / "provider", service=service) as provider:
         host, _, upstream = provider.upstream.partition("=")
         home.config.write_text(
             "[agent]\nport = 0\nbase_url_port = 0\n"

@@ -24,7 +24,7 @@ class Money(click.ParamType[Decimal]):
         return amount
 
 
-@click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@click.command(context_settings={"allow_interspersed_args": False})
 @click.option("--base-url", is_flag=True, help="set OPENAI_BASE_URL instead of a proxy; needs no certificate")
 @click.option("--tag", "tags", multiple=True, metavar="K=V", help="tag for the calls (repeatable)")
 @click.option("--session", metavar="NAME", help="name of the session  [default: program, date and time]")

@@ -26,6 +26,7 @@ from wiretally.agent.programs import LONGEST_COMMAND, MASK, app_name, masked_com
         ("node /srv/node_modules/tsx/dist/cli.mjs watch a.ts", "tsx"),
         ("java -Xmx1g -cp a.jar:b.jar com.example.Main x", "Main"),
         ("java -jar /srv/service.jar", "service.jar"),
+        ("java -ea Ask.java", "Ask.java"),
         ("bash /srv/run.sh", "run.sh"),
         ("-bash", "bash"),
         ("ruby -Ilib bin/ask.rb", "ask.rb"),

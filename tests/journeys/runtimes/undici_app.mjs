@@ -1,0 +1,9 @@
+import { request } from 'undici';
+
+process.stdout.write(`${process.pid}\n`);
+const url = (process.env.OPENAI_BASE_URL || 'https://api.openai.com/v1') + '/chat/completions';
+const headers = { authorization: `Bearer ${process.env.OPENAI_API_KEY}`, 'content-type': 'application/json' };
+for (const stream of [false, true]) {
+  const body = JSON.stringify({ model: 'gpt-4o-mini', stream, messages: [{ role: 'user', content: 'Hello' }] });
+  process.stdout.write(await (await request(url, { method: 'POST', headers, body })).body.text());
+}
