@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from . import schema
@@ -72,7 +72,10 @@ def explaining(path: Path) -> Generator[None]:
 def open_writer(path: Path) -> sqlite3.Connection:
     """A connection that writes, in autocommit mode; makes and migrates the database (0600)."""
     try:
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        # Never opened where it exists: closing any descriptor of a file drops all locks that the process holds on it,
+        # and with them those of its other connections (sqlite.org/howtocorrupt.html, 2.2).
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         path.chmod(0o600)
     except OSError as error:
         raise DatabaseUnwritable(

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import random
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from wiretally.agent.database import open_writer
 from wiretally.agent.entry import Entry
 from wiretally.agent.queries import calls, totals
 from wiretally.agent.queries.reader import Reader
@@ -149,3 +152,17 @@ def test_a_batch_is_kept_whole_or_not_at_all(path: Path) -> None:
         assert calls.count(reader) == 1
     store.close()
     assert verify(path).problems == ()
+
+
+def test_a_second_connection_of_the_process_does_not_drop_the_locks_of_the_first(path: Path) -> None:
+    store = Store(path)
+    store.save([made.entry(1)])
+    open_writer(path).close()
+    # A program that closes the last connection deletes the log: were our lock gone, it would take itself for the last.
+    other = f"import sqlite3; c = sqlite3.connect({str(path)!r}); c.execute('select count(*) from calls'); c.close()"
+    subprocess.run([sys.executable, "-c", other], check=True)
+    assert path.with_name(path.name + "-wal").exists()
+    store.save([made.entry(2)])
+    with Reader(path) as reader:
+        assert calls.count(reader) == 2
+    store.close()
