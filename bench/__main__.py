@@ -18,6 +18,7 @@ BENCHMARKS = {
     "memory": "Memory",
     "soak": "Soak",
     "disk": "Size on disk",
+    "export": "Export of a million calls",
 }
 """Each a module of this folder with a `run() -> list[Row]`, and its heading."""
 

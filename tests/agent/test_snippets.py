@@ -54,7 +54,7 @@ class Handler(BaseHTTPRequestHandler):
 def server() -> Iterator[Received]:
     server = Received(("127.0.0.1", 0), Handler)
     server.requests = []
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     yield server
     server.shutdown()
