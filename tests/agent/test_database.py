@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
+import subprocess
+import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from wiretally.agent import database
+from wiretally.agent.database import open_writer
 from wiretally.agent.store import Store
 
 from . import made
@@ -85,3 +89,18 @@ def test_readers_cannot_write(path: Path) -> None:
     with pytest.raises(sqlite3.OperationalError):
         connection.execute("delete from calls")
     connection.close()
+
+
+def test_opening_again_keeps_the_locks_of_this_process(tmp_path: Path) -> None:
+    path = tmp_path / "wiretally.db"
+    first = open_writer(path)
+    first.execute("insert into agent_state values ('a', 'b')")
+    open_writer(path).close()
+    # another process that closes the database would clear the log away, if it were the only one left
+    code = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('select * from agent_state'); c.close()"
+    subprocess.run([sys.executable, "-c", code, str(path)], check=True, timeout=30)
+    assert path.with_name("wiretally.db-wal").exists()
+    first.execute("insert into agent_state values ('c', 'd')")
+    first.close()
+    with closing(sqlite3.connect(path)) as again:
+        assert again.execute("select count(*) from agent_state").fetchone() == (2,)
