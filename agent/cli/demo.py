@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 DEFAULT_SECONDS = 10.0
 START_SECONDS = 60.0
-BALANCE, ALARM_BELOW = Decimal("0.10"), Decimal("0.05")
-"""USD; the apps spend as much within a minute."""
+BALANCE, ALARM_BELOW = Decimal("0.50"), Decimal("0.42")
+"""USD; the apps spend the difference within a minute."""
 
 
 @click.command()

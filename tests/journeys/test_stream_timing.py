@@ -1,14 +1,17 @@
 """A stream passes event by event: no event waits for the next one."""
 
+import json
 import os
 import time
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
 from wiretally.agent.simulation.messages import event_stream
+from wiretally.agent.simulation.prose import token_count
 
 from tests.fake_openai import FakeOpenAI
 from tests.journeys.conftest import Agent
@@ -16,6 +19,14 @@ from tests.journeys.conftest import Agent
 GAP = 0.1
 EVENTS = 8
 BODY: Any = {"model": "gpt-4o-mini", "stream": True, "messages": [{"role": "user", "content": "Count."}]}
+
+
+def word() -> tuple[str, bytes]:
+    """A response's id, its own as a provider's are, and an event with one word of it."""
+    identifier = f"chatcmpl-{uuid4().hex}"
+    choice = {"index": 0, "delta": {"content": "word "}}
+    document = {"id": identifier, "model": "gpt-4o-mini", "choices": [choice]}
+    return identifier, f"data: {json.dumps(document)}\n\n".encode()
 
 
 def base_url() -> str:
@@ -36,9 +47,7 @@ def test_events_arrive_as_they_are_sent(led: Agent, provider: FakeOpenAI) -> Non
 
 
 def test_a_call_is_a_row_while_it_streams_and_counts_up(led: Agent, provider: FakeOpenAI) -> None:
-    chunk = (
-        b'data: {"id":"chatcmpl-slow","model":"gpt-4o-mini","choices":[{"index":0,"delta":{"content":"word "}}]}\n\n'
-    )
+    identifier, chunk = word()
     provider.scripted.append(event_stream([(GAP, chunk)] * 15))
     before = len(led.rows())
     seen: list[tuple[str, int]] = []
@@ -47,13 +56,13 @@ def test_a_call_is_a_row_while_it_streams_and_counts_up(led: Agent, provider: Fa
             seen += [(row["state"], row["response_bytes"]) for row in led.rows()[before:]]
     sizes = [size for state, size in seen if state == "open"]
     assert len(set(sizes)) >= 3 and sizes == sorted(sizes)
-    row = led.row(response_id="chatcmpl-slow")
-    assert row["response_bytes"] == 15 * len(chunk)
+    row = led.row(response_id=identifier)
+    assert (row["response_bytes"], row["usage_source"]) == (15 * len(chunk), "estimated")
     assert row["ttft_ms"] == pytest.approx(GAP * 1000, abs=80)
 
 
 def test_a_stream_that_is_cut_keeps_what_arrived(led: Agent, provider: FakeOpenAI) -> None:
-    chunk = b'data: {"id":"chatcmpl-cut","model":"gpt-4o-mini","choices":[{"index":0,"delta":{"content":"word "}}]}\n\n'
+    identifier, chunk = word()
     provider.scripted.append(replace(event_stream([(0.01, chunk)] * 10), cut=True))
     with (
         httpx.Client() as client,
@@ -61,17 +70,16 @@ def test_a_stream_that_is_cut_keeps_what_arrived(led: Agent, provider: FakeOpenA
         client.stream("POST", f"{base_url()}/chat/completions", json=BODY) as answer,
     ):
         answer.read()
-    row = led.row(response_id="chatcmpl-cut", bodies=True)
+    row = led.row(response_id=identifier, bodies=True)
     assert (row["state"], row["fault"]) == ("aborted", "network")
     assert row["response_body"] == (chunk * 10).decode()
+    assert (row["usage_source"], row["output_tokens"]) == ("estimated", token_count("word " * 10))
 
 
 def test_an_app_that_hangs_up_is_named_as_the_cause(led: Agent, provider: FakeOpenAI) -> None:
-    chunk = (
-        b'data: {"id":"chatcmpl-left","model":"gpt-4o-mini","choices":[{"index":0,"delta":{"content":"word "}}]}\n\n'
-    )
+    identifier, chunk = word()
     provider.scripted.append(event_stream([(0.05, chunk)] * 100))
     with httpx.Client() as client, client.stream("POST", f"{base_url()}/chat/completions", json=BODY) as answer:
         next(answer.iter_raw())
-    row = led.row(response_id="chatcmpl-left")
+    row = led.row(response_id=identifier)
     assert (row["state"], row["fault"]) == ("aborted", "client")
