@@ -27,8 +27,6 @@ from .feed import Feed
 from .keys import TABS, bindings
 from .messages import Answered, FeedFailed, Watch
 from .palette import WiretallyCommands
-from .screens.help import HelpScreen
-from .screens.inspector import InspectorScreen
 from .snippets import read_snippet
 from .tabs.live import LiveTab
 from .tabs.page import TabPage
@@ -238,10 +236,14 @@ class WiretallyApp(CrashReport):
         self.theme = light if self.current_theme.dark else dark
 
     def action_help(self) -> None:
+        from .screens.help import HelpScreen
+
         self.push_screen(HelpScreen())
 
     def inspect(self, call_id: int, where: Where) -> None:
         """Open the Inspector on a call; its neighbours are those that `where` lets through."""
+        from .screens.inspector import InspectorScreen
+
         self.push_screen(InspectorScreen(call_id, where))
 
     def copy_call(self, call_id: int, kind: str) -> None:

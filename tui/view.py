@@ -27,12 +27,14 @@ class Plot:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A column of a table: `width` at least; what is left over goes to columns with `grows`."""
+    """A column of a table: `width` at least; what is left over goes to columns with `grows`, and those that are
+    `optional` give way, the last first, where there is too little."""
 
     name: str
     width: int
     right: bool = True
     grows: bool = False
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ CHOICES = ("rules", "history")
 RULE_HEADS = (
     Head("rule", 18, right=False),
     Head("state", 8, right=False),
-    Head("since", 11, right=False),
+    Head("since", 11, right=False, optional=True),
     Head("value", 12),
-    Head("threshold", 12),
+    Head("threshold", 12, optional=True),
     Head("last said", 20, right=False, grows=True),
 )
 EVENT_HEADS = (
@@ -22,8 +22,8 @@ EVENT_HEADS = (
     Head("rule", 18, right=False),
     Head("event", 8, right=False),
     Head("value", 12),
-    Head("threshold", 12),
-    Head("notified", 18, right=False),
+    Head("threshold", 12, optional=True),
+    Head("notified", 18, right=False, optional=True),
     Head("message", 20, right=False, grows=True),
 )
 

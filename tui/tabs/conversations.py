@@ -12,13 +12,13 @@ LIMIT = 300
 HEADS = (
     Head("last", 8, right=False),
     Head("app", 12, right=False),
-    Head("model", 14, right=False),
+    Head("model", 14, right=False, optional=True),
     Head("turns", 5),
     Head("context", 8),
-    Head("cached", 6),
+    Head("cached", 6, optional=True),
     Head("cost $", 9),
-    Head("$ a turn", 8),
-    Head("lasted", 7),
+    Head("$ a turn", 8, optional=True),
+    Head("lasted", 7, optional=True),
     Head("begins with", 14, right=False, grows=True),
 )
 

@@ -20,11 +20,11 @@ HEADS = (
     Head("", 16, right=False, grows=True),
     Head("calls", 9),
     Head("in", 9),
-    Head("cached", 7),
+    Head("cached", 7, optional=True),
     Head("out", 9),
     Head("cost $", 11),
     Head("share", 6),
-    Head("$ a call", 9),
+    Head("$ a call", 9, optional=True),
     Head("unpriced", 8),
 )
 

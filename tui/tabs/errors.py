@@ -15,10 +15,10 @@ HEADS = (
     Head("count", 7),
     Head("last", 8, right=False),
     Head("fault", 11, right=False),
-    Head("status", 6),
+    Head("status", 6, optional=True),
     Head("code", 22, right=False),
-    Head("retried", 7),
-    Head("apps", 12, right=False),
+    Head("retried", 7, optional=True),
+    Head("apps", 12, right=False, optional=True),
     Head("what to do", 20, right=False, grows=True),
 )
 

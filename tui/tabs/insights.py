@@ -33,8 +33,8 @@ def read(reader: Reader, asked: Asked) -> View:
 def _repeats(reader: Reader, asked: Asked) -> View:
     found = insights.repeats(reader, asked.span, limit=200)
     heads = (
-        Head("times", 7), Head("would save $", 12), Head("tokens", 9), Head("app", 14, right=False),
-        Head("model", 18, right=False), Head("endpoint", 14, right=False, grows=True), Head("newest", 9),
+        Head("times", 7), Head("would save $", 12), Head("tokens", 9, optional=True), Head("app", 14, right=False),
+        Head("model", 18, right=False, optional=True), Head("endpoint", 14, right=False, grows=True), Head("newest", 9),
     )  # fmt: skip
     rows = tuple(
         Row(
@@ -56,8 +56,9 @@ def _repeats(reader: Reader, asked: Asked) -> View:
 
 def _retries(reader: Reader, asked: Asked) -> View:
     heads = (
-        Head("attempts", 8), Head("lasted", 8), Head("ended", 9, right=False), Head("cost $", 9),
-        Head("app", 14, right=False), Head("model", 18, right=False), Head("why", 20, right=False, grows=True),
+        Head("attempts", 8), Head("lasted", 8, optional=True), Head("ended", 9, right=False), Head("cost $", 9),
+        Head("app", 14, right=False), Head("model", 18, right=False, optional=True),
+        Head("why", 20, right=False, grows=True),
         Head("first call", 10),
     )  # fmt: skip
     storms = insights.retry_storms(reader, asked.span, limit=200)
@@ -81,8 +82,10 @@ def _retries(reader: Reader, asked: Asked) -> View:
 
 def _shapes(reader: Reader, asked: Asked) -> View:
     heads = (
-        Head("calls", 9), Head("mean in", 9), Head("mean out", 9), Head("mean time", 9), Head("cost $", 10),
-        Head("app", 14, right=False), Head("model", 18, right=False), Head("endpoint", 14, right=False, grows=True),
+        Head("calls", 9), Head("mean in", 9), Head("mean out", 9), Head("mean time", 9, optional=True),
+        Head("cost $", 10),
+        Head("app", 14, right=False), Head("model", 18, right=False, optional=True),
+        Head("endpoint", 14, right=False, grows=True),
     )  # fmt: skip
     rows = tuple(
         Row(
@@ -149,7 +152,8 @@ def heat_map(hours: list[PeakHour]) -> Plot:
 def _heaviest(reader: Reader, asked: Asked) -> View:
     heads = (
         Head(asked.choice.removesuffix("s"), 18, right=False, grows=True), Head("calls", 9), Head("in", 9),
-        Head("out", 9), Head("tokens a call", 13), Head("cost $", 11), Head("retries", 8), Head("failed", 7),
+        Head("out", 9), Head("tokens a call", 13, optional=True), Head("cost $", 11),
+        Head("retries", 8, optional=True), Head("failed", 7),
     )  # fmt: skip
     name: totals.Dimension = "app" if asked.choice == "apps" else "user"
     groups = totals.by(reader, name, asked.span)

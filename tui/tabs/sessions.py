@@ -16,11 +16,11 @@ HEADS = (
     Head("lasted", 7),
     Head("calls", 8),
     Head("failed", 6),
-    Head("in", 8),
-    Head("out", 8),
+    Head("in", 8, optional=True),
+    Head("out", 8, optional=True),
     Head("cost $", 9),
-    Head("$ a call", 8),
-    Head("p50", 7),
+    Head("$ a call", 8, optional=True),
+    Head("p50", 7, optional=True),
     Head("p95", 7),
 )
 

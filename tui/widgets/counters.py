@@ -43,7 +43,9 @@ class Panel(Widget):
     def render(self) -> Content:
         if self.counters is None:
             return Content("")
-        return Content("\n").join(self.lines(self.counters, self.size.width))
+        width = self.size.width
+        lines = self.lines(self.counters, width)
+        return Content("\n").join(line.truncate(width, ellipsis=True) for line in lines)
 
     def lines(self, counters: Counters, width: int) -> list[Content]:
         raise NotImplementedError
@@ -131,7 +133,7 @@ class BalancePanel(Panel):
     def lines(self, counters: Counters, width: int) -> list[Content]:
         purse = counters.purse
         if purse is None:
-            return [_muted("not set"), _muted("wiretally balance"), _muted("  set USD")]
+            return [_muted("not set"), _muted("wiretally"), _muted("balance set USD")]
         low = purse.is_low
         amount = _number(numbers.money(purse.usd, 2), "bold $error" if low else "bold")
         if purse.share is not None:
@@ -141,7 +143,9 @@ class BalancePanel(Panel):
         else:
             first = amount
         below = (
-            f"alarm below {numbers.money(purse.alarm_below, 2)}" if purse.alarm_below is not None else "no alarm set"
+            "no alarm set"
+            if purse.alarm_below is None
+            else f"{'alarm ' if width >= 20 else ''}below {numbers.money(purse.alarm_below, 2)}"
         )
         second = Content.styled(("⚑ " if low else "") + below, "$error" if low else "$dim")
         left = "not spending now"

@@ -24,35 +24,47 @@ class DetailStrip(Widget):
         if row is None:
             return Content("")
         width = self.size.width
-        head = f"{numbers.clock(row.started_at, fraction=True)}  {row.app or 'unknown app'}"
-        self.border_title = fit(head, min(len(head), width)) if self.styles.border_top[0] else None
-        return Content("\n").join([self._who(row, width), self._outcome(row, width)])
+        who = self._who(row)
+        framed = bool(self.styles.border_top[0])
+        self.border_title = fit(who, min(len(who), width)) if framed else None
+        if row.fault is not None:
+            return Content("\n").join(self._failure(row, width))
+        return Content("\n").join([Content.styled(fit(self._what(row), width), "$dim"), self._outcome(row, width)])
 
     @staticmethod
-    def _who(row: CallRow, width: int) -> Content:
+    def _who(row: CallRow) -> str:
+        facts = [
+            numbers.clock(row.started_at, fraction=True),
+            row.app or "unknown app",
+            f"pid {row.pid}" if row.pid else "",
+            f"key …{row.api_key}" if row.api_key else "",
+            f"session {row.session}",
+        ]
+        return visible("  ".join(fact for fact in facts if fact), 400)
+
+    @staticmethod
+    def _what(row: CallRow) -> str:
         asked = f" (asked {row.model_requested})" if row.model_requested not in (None, row.model) else ""
         facts = [
             f"call {row.id:,}",
-            f"pid {row.pid}" if row.pid else "",
             f"{row.method} {row.host}{row.endpoint}",
             f"{row.model or ''}{asked}",
-            f"key …{row.api_key}" if row.api_key else "",
-            f"session {row.session}",
             row.note or "",
         ]
-        text = visible("  ".join(fact for fact in facts if fact), width * 4)
-        return Content.styled(fit(text, width), "$dim")
+        return visible("  ".join(fact for fact in facts if fact), 800)
+
+    @staticmethod
+    def _failure(row: CallRow, width: int) -> list[Content]:
+        assert row.fault is not None
+        said = ": ".join(part for part in (row.error_code or row.error_type, row.error_message) if part)
+        status = f"{row.status} " if row.status else ""
+        advice = ADVICE.get(row.error_code or "") or ADVICE_BY_FAULT[row.fault]
+        retries = f"  Retry {row.retry_count} of the SDK's." if row.retry_count else ""
+        first = fit(visible(f"{status}{said or FAULTS[row.fault]}", width * 4), width)
+        return [Content.styled(first, "$error"), Content(fit(advice + retries, width))]
 
     @staticmethod
     def _outcome(row: CallRow, width: int) -> Content:
-        if row.fault is not None:
-            said = ": ".join(part for part in (row.error_code or row.error_type, row.error_message) if part)
-            status = f"{row.status} " if row.status else ""
-            text = (
-                f"{status}{said or FAULTS[row.fault]}  {ADVICE.get(row.error_code or '') or ADVICE_BY_FAULT[row.fault]}"
-            )
-            retries = f"  Retry {row.retry_count} of the SDK's." if row.retry_count else ""
-            return Content.styled(fit(visible(text + retries, width * 4), width), "$error")
         think = f", {numbers.count(row.reasoning_tokens)} of them reasoning" if row.reasoning_tokens else ""
         cost = numbers.money(row.cost, 6, estimated=row.cost_source == "estimated")
         estimated = row.usage_source == "estimated"

@@ -18,7 +18,7 @@ TONES = ("muted", "good", "warn", "bad", "accent", "strong", "rule")
 INDENT = 2
 
 
-class Reading(ScrollView, can_focus=True):
+class Reading(ScrollView, can_focus=True, inherit_bindings=False):
     """A part's entries. Keys come from the screen that holds it."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {

@@ -63,10 +63,15 @@ class Table(ScrollView, can_focus=True):
         self.refresh()
 
     def _widths(self) -> list[int]:
-        spare = self.size.width - 2 - sum(head.width + 2 for head in self._heads)
-        growing = [index for index, head in enumerate(self._heads) if head.grows] or [0]
+        """Each column's cells; 0 for those that gave way."""
         widths = [head.width for head in self._heads]
-        for index in growing[:1] if spare < 0 else growing:
+        room = self.size.width - 2
+        for index in range(len(widths) - 1, -1, -1):
+            if sum(width + 2 for width in widths if width) > room and self._heads[index].optional:
+                widths[index] = 0
+        spare = room - sum(width + 2 for width in widths if width)
+        growing = [index for index, head in enumerate(self._heads) if head.grows] or [0]
+        for index in growing:
             widths[index] = max(widths[index] + spare // len(growing), 6)
         return widths
 
@@ -93,6 +98,8 @@ class Table(ScrollView, can_focus=True):
     ) -> Strip:
         segments = [Segment("▌" if marked else " ", style + self._style("accent"))]
         for (text, tone), head, cells_wide in zip(cells, self._heads, self._widths(), strict=True):
+            if not cells_wide:
+                continue
             shown = fit(text, cells_wide, right=head.right)
             segments += [Segment(shown, style + self._style(tone) if tone else style), Segment("  ", style)]
         return Strip(segments).adjust_cell_length(self.size.width, style)

@@ -1,0 +1,127 @@
+"""The screen in each state at three sizes, as text, beside what it was when somebody last looked at it and agreed.
+
+After a change that is meant, look at the difference and renew:
+    WIRETALLY_RENEW=1 pytest tests/tui/test_stored_screens.py
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from wiretally.agent.call import Cost, CostLine, Timing
+from wiretally.agent.entry import Entry, Process
+from wiretally.agent.locations import Home
+from wiretally.agent.store import Store
+
+from ..agent.made import entry
+from ..agent.made import opened as under_way
+from .driving import NOW, Driver, opened
+
+STORED = Path(__file__).parent / "stored"
+SIZES = ((80, 24), (120, 36), (200, 50))
+
+
+def calls() -> list[Entry]:
+    """A minute of mixed traffic that ends with NOW."""
+    worker, ingest = Process(41, NOW - 500, "worker.py"), Process(42, NOW - 500, "ingest.py")
+    messages = [{"role": "system", "content": "Be careful."}, {"role": "user", "content": "What changed since May?"}]
+    request = json.dumps({"model": "gpt-5.1", "messages": messages}).encode()
+    answer = json.dumps({"choices": [{"message": {"role": "assistant", "content": "Three lines changed."}}]}).encode()
+    lines = (
+        CostLine("input", Decimal(1204), "token", Decimal("1.25"), 1_000_000, Decimal("0.001505")),
+        CostLine("output", Decimal(388), "token", Decimal(10), 1_000_000, Decimal("0.00388")),
+    )
+    bill = Cost(Decimal("0.005385"), "priced", lines, "genai-prices", "2026-11-01")
+    timing = Timing(12.0, 20.0, 3.0, 405.0, 420.0, 5700.0, 5810.0)
+    made = [entry(number, started_at=NOW - 120 + number * 3, process=worker) for number in range(30)]
+    made += [
+        entry(31, started_at=NOW - 20, process=ingest, kind="embeddings", endpoint="/v1/embeddings",
+              finish_reason=None),
+        entry(32, started_at=NOW - 15, state="failed", status=429, fault="quota", retry_count=2, cost=Cost(),
+              error_code="credit_balance_exhausted", error_message="You have no credit left.", finish_reason=None),
+        entry(33, started_at=NOW - 9, state="aborted", status=200, fault="provider", stream=True,
+              error_code="stream_cut"),
+        replace(entry(34, started_at=NOW - 7, model="gpt-5.1", model_requested="gpt-5.1-latest", cost=bill,
+                      timing=timing,
+                      service_tier="default", process=worker), request_body=request, response_body=answer),
+        replace(under_way(entry(35, started_at=NOW - 2, stream=True, process=worker))),
+    ]  # fmt: skip
+    return made
+
+
+async def _live(screen: Driver) -> None:
+    await screen.press("down")
+    await screen.shows("$0.005385")
+
+
+async def _failed(screen: Driver) -> None:
+    await screen.press("down", "down", "down")
+    await screen.shows("Add credit")
+
+
+async def _filtered(screen: Driver) -> None:
+    await screen.press("slash", *"status:429", "enter")
+    await screen.shows("1 of 35 calls")
+
+
+async def _inspector(screen: Driver) -> None:
+    await screen.press("down", "enter")
+    await screen.shows("Three lines changed.", "total $0.005385")
+
+
+async def _help(screen: Driver) -> None:
+    await screen.press("question_mark")
+    await screen.shows("esc closes")
+
+
+def _tab(key: str, text: str) -> Callable[[Driver], Awaitable[None]]:
+    async def show(screen: Driver) -> None:
+        await screen.press(key)
+        await screen.shows(text)
+
+    return show
+
+
+STATES: dict[str, Callable[[Driver], Awaitable[None]]] = {
+    "live": _live,
+    "failed": _failed,
+    "filtered": _filtered,
+    "inspector": _inspector,
+    "help": _help,
+    "cost": _tab("2", "heading for"),
+    "errors": _tab("4", "what to do"),
+    "alarms": _tab("7", "rules,"),
+}
+
+
+def agree(name: str, size: tuple[int, int], text: str) -> None:
+    file = STORED / f"{name}-{size[0]}.txt"
+    if os.environ.get("WIRETALLY_RENEW"):
+        STORED.mkdir(exist_ok=True)
+        file.write_text(text + "\n", "utf-8")
+    assert file.read_text("utf-8") == text + "\n", f"{file.name} differs; see the top of {Path(__file__).name}"
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: str(size[0]))
+@pytest.mark.parametrize("state", STATES)
+async def test_the_screen_is_as_agreed(place: Home, store: Store, state: str, size: tuple[int, int]) -> None:
+    store.save(calls())
+    async with opened(place, size) as screen:
+        await screen.shows("35 calls", "$0.0460")
+        await STATES[state](screen)
+        await screen.pilot.pause(0.1)
+        agree(state, size, screen.text)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: str(size[0]))
+async def test_the_first_run_is_as_agreed(place: Home, store: Store, size: tuple[int, int]) -> None:
+    del store
+    async with opened(place, size) as screen:
+        await screen.shows("Three ways in")
+        agree("empty", size, screen.text)

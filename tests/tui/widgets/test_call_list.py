@@ -1,0 +1,66 @@
+from wiretally.agent.locations import Home
+from wiretally.agent.store import Store
+from wiretally.tui.widgets.call_list import ListHead
+from wiretally.tui.window import NEWEST
+
+from ...agent.made import entry, traffic
+from ..driving import opened
+
+
+async def test_the_mouse_points_opens_and_sorts(place: Home, store: Store) -> None:
+    store.save([entry(number) for number in range(1, 60)])
+    async with opened(place) as screen:
+        calls = screen.app.live.list
+        await screen.shows("59 calls")
+        await screen.pilot.click(calls, offset=(20, 4))
+        assert calls.row is not None
+        assert calls.row.id == 55
+        place_of_cost = 1
+        for column, cells in calls.placed:
+            if column.name == "cost":
+                break
+            place_of_cost += cells + 1
+        await screen.pilot.click(ListHead, offset=(place_of_cost + 2, 0))
+        await screen.until(lambda: calls.order.column == "cost" and bool(calls.window.rows))
+        await screen.pilot.click(calls, offset=(20, 2), times=2)
+        await screen.shows("── cost")
+
+
+async def test_the_wheel_scrolls_without_end_and_without_layout(place: Home, store: Store) -> None:
+    store.save([entry(number) for number in range(1, 301)])
+    async with opened(place) as screen:
+        calls = screen.app.live.list
+        await screen.shows("300 calls")
+        calls.follow = False
+        for top in (50, 150, 275, 10):
+            calls.scroll_to(y=top, animate=False, immediate=True)
+            await screen.until(lambda: calls.window.covers(calls.scroll_offset.y, calls.size.height))
+            row = calls.window.row_at(calls.scroll_offset.y)
+            assert row is not None
+            assert row.id == 300 - calls.scroll_offset.y
+
+
+async def test_sorting_goes_through_what_can_be_sorted_and_back_to_the_newest(place: Home, store: Store) -> None:
+    store.save(traffic(40))
+    async with opened(place) as screen:
+        calls = screen.app.live.list
+        await screen.shows("40 calls")
+        seen = {calls.order.column}
+        for _ in range(8):
+            await screen.press("s")
+            await screen.until(lambda: calls.window.total == 40)
+            seen.add(calls.order.column)
+        assert {"time", "cost", "duration", "ttft", "input", "output"} <= seen
+        await screen.press("home")
+        assert calls.follow == (calls.order == NEWEST)
+
+
+async def test_columns_are_chosen_and_given_back(place: Home, store: Store) -> None:
+    store.save([entry(1)])
+    async with opened(place) as screen:
+        calls = screen.app.live.list
+        await screen.shows("1 calls", "worker.py")
+        calls.choose_columns(["id", "model"])
+        await screen.until(lambda: "worker.py  " not in screen.text.splitlines()[9])
+        calls.choose_columns([])
+        assert len(calls.placed) > 8
