@@ -29,6 +29,7 @@ def listen(host: str, port: int, option: str) -> socket.socket:
 
 def lock(home: Home) -> IO[str]:
     """Hold the home's lock: one agent a home. Raises WiretallyError where another agent has it."""
+    home.lock.touch(0o600)
     file = home.lock.open("a")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

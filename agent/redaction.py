@@ -85,9 +85,12 @@ def _rules(name: str, hints: tuple[str, ...], pattern: str) -> list[Rule]:
 START = r"(?<![A-Za-z0-9_/+-])"
 """No letter, digit or base64 character before: a secret is a word of its own, not the middle of an image."""
 
+WORD = r"(?<![A-Za-z0-9_-])"
+"""The same for a secret with a hyphen: no base64 has that after a slash or plus, but a URL has."""
+
 RULES = (
-    _rule("API key", "sk-", START + r"sk-(?:(?:proj|svcacct|admin|ant|or|None)-[A-Za-z0-9_-]{12,}|[A-Za-z0-9_-]{20,})"),
-    _rule("session key", "sess-", START + r"sess-[A-Za-z0-9]{24,}"),
+    _rule("API key", "sk-", WORD + r"sk-(?:(?:proj|svcacct|admin|ant|or|None)-[A-Za-z0-9_-]{12,}|[A-Za-z0-9_-]{20,})"),
+    _rule("session key", "sess-", WORD + r"sess-[A-Za-z0-9]{24,}"),
     _rule("client secret", "ek_", START + r"ek_[A-Za-z0-9_]{8,}"),
     _rule(
         "client secret",
@@ -96,7 +99,7 @@ RULES = (
     ),
     *_rules("GitHub token", ("ghp_", "gho_", "ghu_", "ghs_", "ghr_"), START + r"gh[pousr]_[A-Za-z0-9_]{36,}"),
     _rule("GitHub token", "github_pat_", START + r"github_pat_[A-Za-z0-9_]{22,}"),
-    _rule("GitLab token", "glpat-", START + r"glpat-[A-Za-z0-9_-]{20,}"),
+    _rule("GitLab token", "glpat-", WORD + r"glpat-[A-Za-z0-9_-]{20,}"),
     *_rules(
         "AWS key",
         ("AKIA", "ASIA", "ABIA", "ACCA", "A3T"),
@@ -134,6 +137,7 @@ class Redactor:
         self._maskers = [(rule.pattern, _masker(rule.name)) for rule in rules]
         self._always = [(_own_pattern(name, text), _masker(name)) for name, text in settings.patterns.items()]
         self.key_hash = lru_cache(1024)(self._key_hash)
+        self.short = lru_cache(1024)(self.text)  # for what most calls have in common, such as the user agent
 
     def body(self, body: bytes, own: str | None = None) -> bytes:
         """`body` with every secret in it masked; the very same object where there is none.
@@ -167,9 +171,9 @@ class Redactor:
         masked = self.body(data, own)
         return text if masked is data else masked.decode("utf-8", "replace")
 
-    def path(self, path: str) -> str:
+    def path(self, path: str, own: str | None = None) -> str:
         """A path and query with what is secret in the query masked."""
-        return self.text(SECRET_QUERY.sub(rf"\1{MASK}", path) if "?" in path else path)
+        return self.short(SECRET_QUERY.sub(rf"\1{MASK}", path) if "?" in path else path, own)
 
     def headers(self, headers: Headers, own: str | None = None) -> Headers:
         """Headers with credentials masked: by name, and where a value holds what looks like a secret."""
@@ -188,7 +192,7 @@ class Redactor:
             return f"{scheme} {MASK}" if space and rest and name.endswith("authorization") else MASK
         if name == "sec-websocket-protocol":
             return INSECURE_PROTOCOL.sub(rf"\1{MASK}", value)
-        return self.path(value) if name in ("location", "referer") else self.text(value, own)
+        return self.path(value, own) if name in ("location", "referer") else self.text(value, own)
 
     def _key_hash(self, key: str) -> str:
         return hashlib.sha256(self._salt + key.encode("utf-8", "replace")).hexdigest()[:16]

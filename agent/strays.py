@@ -23,7 +23,9 @@ class Strays:
 
     def __init__(self, home: Home, store: Store, now: float, *, patient: bool) -> None:
         self._store = store
-        self._file = (home.path / "recorder.lock").open("a")
+        path = home.path / "recorder.lock"
+        path.touch(0o600)
+        self._file = path.open("a")
         self._after = now + RESEND_SECONDS if patient else now
         self._uids = store.open_uids()
         fcntl.flock(self._file, fcntl.LOCK_SH)

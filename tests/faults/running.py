@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +17,6 @@ import psutil
 from wiretally.agent import lifecycle
 from wiretally.agent.locations import Home
 
-NOTHING: Mapping[str, str] = {}
 PATIENCE = 20.0
 """Seconds after which what has not happened is taken not to happen."""
 
@@ -81,15 +80,14 @@ def alive(pid: int) -> bool:
     return False
 
 
-async def start(
-    home: Home, *flags: str, ports: tuple[int, int] = (0, 0), environment: Mapping[str, str] = NOTHING
-) -> Agent:
+async def start(home: Home, *flags: str, ports: tuple[int, int] = (0, 0), umask: int = -1) -> Agent:
     """Start an agent and wait until it serves. Fails with what it said."""
     home.agent_file.unlink(missing_ok=True)
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "wiretally.agent.cli", "agent", "--port", str(ports[0]), "--base-url-port",
-        str(ports[1]), *flags, env={**os.environ, **environment, "WIRETALLY_HOME": str(home.path)},
+        str(ports[1]), *flags, env={**os.environ, "WIRETALLY_HOME": str(home.path)},
         stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
+        umask=umask,
     )  # fmt: skip
     assert process.stderr
     while not home.agent_file.exists():
@@ -101,11 +99,9 @@ async def start(
 
 
 @asynccontextmanager
-async def agent(
-    home: Home, *flags: str, ports: tuple[int, int] = (0, 0), environment: Mapping[str, str] = NOTHING
-) -> AsyncGenerator[Agent]:
+async def agent(home: Home, *flags: str, ports: tuple[int, int] = (0, 0), umask: int = -1) -> AsyncGenerator[Agent]:
     """An agent for the length of a block; nothing of it is left afterwards."""
-    made = await start(home, *flags, ports=ports, environment=environment)
+    made = await start(home, *flags, ports=ports, umask=umask)
     try:
         yield made
     finally:

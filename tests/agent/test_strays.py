@@ -1,0 +1,47 @@
+"""Calls left open are ended by the last recorder, and by no other."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from wiretally.agent.locations import Home
+from wiretally.agent.store import Store
+from wiretally.agent.strays import RESEND_SECONDS, Strays
+
+from . import made
+
+
+def _states(home: Home) -> list[str]:
+    with closing(sqlite3.connect(home.database)) as connection:
+        return [row[0] for row in connection.execute("select state from calls order by uid")]
+
+
+def test_a_call_left_open_is_aborted_once_nobody_else_records(tmp_path: Path) -> None:
+    home = Home(tmp_path).make()
+    store = Store(home.database)
+    older = Strays(home, store, 0.0, patient=False)
+    store.save([made.opened(made.entry(1)), made.entry(2)])
+    newer = Strays(home, store, 0.0, patient=False)
+    newer.end(1.0)
+    assert _states(home) == ["open", "done"]  # the other one may still end it
+    older.close()
+    newer.end(2.0)
+    assert _states(home) == ["aborted", "done"]
+    newer.close()
+    store.close()
+
+
+def test_what_proxies_may_send_again_is_waited_for_and_what_is_known_is_left(tmp_path: Path) -> None:
+    home = Home(tmp_path).make()
+    store = Store(home.database)
+    entries = [made.opened(made.entry(number)) for number in (1, 2)]
+    store.save(entries)
+    strays = Strays(home, store, 100.0, patient=True)
+    strays.end(100.0 + RESEND_SECONDS - 1)
+    assert _states(home) == ["open", "open"]
+    strays.end(100.0 + RESEND_SECONDS, {entries[0].call.uid})
+    assert _states(home) == ["open", "aborted"]
+    strays.close()
+    store.close()

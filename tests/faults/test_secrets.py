@@ -1,0 +1,154 @@
+"""A known key in every place a key can be; afterwards it is nowhere that wiretally keeps or shows anything."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sqlite3
+import subprocess
+import sys
+from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import quote
+
+import psutil
+import pytest
+from websockets.asyncio.client import connect
+from websockets.typing import Subprotocol
+from wiretally.agent.locations import Home
+from wiretally.agent.queries import calls
+from wiretally.agent.queries.reader import Reader
+
+from . import ledger, provider, running
+from .load import read_head
+from .provider import Asked
+from .reliability import Result, record
+from .running import Agent, until
+
+KEY = "sk-proj-Zt7Qw2Kd9LmX4vB8nR1sH6yJ3pF5cG0a"
+OPAQUE = "gateway8d1f6e2b9c7a4053"
+"""A key of no known shape: it can only be known by its place."""
+CLIENT_SECRET = "ek_5f0c2a8e7b1d4936a2c8e0f7b5d3914c"
+SECRETS = (KEY, OPAQUE, CLIENT_SECRET)
+
+PLACES: dict[str, tuple[str, dict[str, str], bytes]] = {
+    # name: (path, headers, body)
+    "bearer": ("/v1/chat/completions", {"authorization": f"Bearer {KEY}"}, b"{}"),
+    "opaque bearer": ("/v1/chat/completions", {"authorization": f"Bearer {OPAQUE}"}, b"{}"),
+    "api-key": ("/v1/chat/completions", {"api-key": OPAQUE}, b"{}"),
+    "x-api-key": ("/v1/chat/completions", {"x-api-key": KEY}, b"{}"),
+    "cookie": ("/v1/chat/completions", {"cookie": f"session={KEY}"}, b"{}"),
+    "other header": ("/v1/chat/completions", {"x-note": f"mine is {KEY}"}, b"{}"),
+    "user agent": ("/v1/chat/completions", {"user-agent": f"app/{KEY}"}, b"{}"),
+    "referer": ("/v1/chat/completions", {"referer": f"https://a.example/?token={KEY}"}, b"{}"),
+    "query key": (f"/v1/models?key={KEY}", {}, b""),
+    "query api_key": (f"/v1/models?api_key={OPAQUE}", {}, b""),
+    "path": (f"/v1/keys/{KEY}", {}, b""),
+    "body": ("/v1/responses", {}, json.dumps({"model": "gpt-5", "input": f"my key is {KEY}"}).encode()),
+    "unknown path": (f"/v1/unknown/{KEY}/more", {}, f"raw {KEY}".encode()),
+    "broken body": ("/v1/chat/completions", {}, f'{{"model": "{KEY}'.encode()),
+    "user": ("/v1/chat/completions", {}, json.dumps({"model": "m", "messages": [], "user": KEY}).encode()),
+    "model": ("/v1/chat/completions", {}, json.dumps({"model": KEY, "messages": []}).encode()),
+    "upload": (
+        "/v1/files",
+        {"content-type": "multipart/form-data; boundary=b"},
+        f'--b\r\ncontent-disposition: form-data; name="file"; filename="{KEY}.txt"\r\n\r\nkey={KEY}\r\n--b--'.encode(),
+    ),
+}
+
+
+async def _echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Answers with everything it was sent in the error message, in headers, and with a client secret."""
+    while (asked := await provider.read_request(reader)) is not None:
+        if asked.header("upgrade"):
+            writer.write(provider.answer(_error(asked), status="401 Unauthorized"))
+            return
+        body = json.dumps({"client_secret": {"value": CLIENT_SECRET}, "value": CLIENT_SECRET}).encode()
+        status = "200 OK"
+        if b"realtime" not in asked.head:
+            body, status = _error(asked), "401 Unauthorized"
+        writer.write(
+            provider.answer(body, f"set-cookie: k={KEY}", f"x-echo: {KEY}", f"location: /?token={KEY}", status=status)
+        )
+        await writer.drain()
+
+
+def _error(asked: Asked) -> bytes:
+    text = f"Incorrect API key provided: {asked.head.decode('latin-1')} {asked.body.decode()}"
+    return json.dumps({"error": {"message": text, "type": "invalid_request_error", "code": "invalid_api_key"}}).encode()
+
+
+async def _send(agent: Agent, path: str, headers: dict[str, str], body: bytes) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", agent.base_url_port)
+    lines = [f"POST {path} HTTP/1.1", "host: 127.0.0.1", f"content-length: {len(body)}"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    writer.write("\r\n".join([*lines, "", ""]).encode() + body)
+    head = await read_head(reader)
+    await reader.readexactly(int(head["content-length"]))
+    writer.close()
+
+
+def _traces(data: bytes) -> list[bytes]:
+    """The places in `data` with a secret in them: plain, in base64 or percent-encoded."""
+    forms = [
+        form
+        for secret in SECRETS
+        for form in (secret.encode(), b64encode(secret.encode())[:-3], quote(secret).encode())
+    ]
+    places = [data.find(form) for form in forms]
+    return [data[max(0, place - 80) : place + 20] for place in places if place >= 0]
+
+
+def _everything_kept(home: Home) -> Iterator[tuple[str, bytes]]:
+    """Every file of the home, and everything in the database decoded."""
+    yield from _files(home)
+    with Reader(home.database) as reader:
+        for row in calls.page(reader, limit=1000).rows:
+            yield f"row {row.id}", repr(row).encode()
+            yield f"detail {row.id}", repr(calls.detail(reader, row.id)).encode()
+            for side in ("request", "response"):
+                yield f"{side} {row.id}", calls.body(reader, row.id, side) or b""
+            yield f"messages {row.id}", repr(calls.messages(reader, row.id)).encode()
+    for table in ("calls", "processes", "refusals", "faults", "agent_state", "conversations", "sessions"):
+        yield table, repr(ledger.rows(home, f"select * from {table}")).encode()
+
+
+async def test_no_key_reaches_the_disk(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home").make()
+    async with provider.running(_echo) as upstream, running.agent(home, "--upstream", upstream.upstream) as agent:
+        with closing(sqlite3.connect(home.database, isolation_level=None)) as other:
+            other.execute("begin immediate")  # so that the first of them pass through the spool
+            for path, headers, body in PLACES.values():
+                await _send(agent, path, headers, body)
+            await until(lambda: list(home.spool.glob("*.entries")), "a spool")
+            assert not [(name, found) for name, data in _files(home) if (found := _traces(data))]
+            other.execute("rollback")
+        await _send(agent, "/v1/realtime/client_secrets", {"authorization": f"Bearer {OPAQUE}"}, b"{}")
+        protocols = [Subprotocol("realtime"), Subprotocol(f"openai-insecure-api-key.{KEY}")]
+        with pytest.raises(Exception, match="401"):
+            await connect(f"ws://127.0.0.1:{agent.base_url_port}/v1/realtime?model=m", subprotocols=protocols)
+        wanted = len(PLACES) + 2
+        await until(lambda: len(ledger.rows(home, "select 1 from calls where state <> 'open'")) >= wanted, "the rows")
+        assert not [(name, found) for name, data in _everything_kept(home) if (found := _traces(data))]
+        for pid in (agent.known()["supervisor_pid"], *agent.known()["proxy_pids"], agent.known()["recorder_pid"]):
+            assert not _traces(" ".join(psutil.Process(pid).cmdline()).encode())
+    assert not [(name, found) for name, data in _everything_kept(home) if (found := _traces(data))]
+    for export in ("jsonl", "har", "csv", "markdown"):
+        assert not _traces(_exported(home, export)), export
+    record(Result("a key in every place, searched for", 1, wanted))
+
+
+def _files(home: Home) -> Iterator[tuple[str, bytes]]:
+    for path in home.path.rglob("*"):
+        if path.is_file():
+            yield str(path), path.read_bytes()
+
+
+def _exported(home: Home, name: str) -> bytes:
+    command = [sys.executable, "-m", "wiretally.agent.cli", "export", "--format", name, "--bodies"]
+    done = subprocess.run(command, env={"WIRETALLY_HOME": str(home.path), "PATH": ""}, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    assert done.stdout
+    return done.stdout
