@@ -7,14 +7,17 @@ would name it: its response id, the API's conversation id, and the digest of its
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import cast
 
 import msgspec
 
+from . import bodies
 from .call import JSON, Call
 from .call_rows import number_of
+from .database import next_revision
+from .entry import Entry
 from .turns import text_in
 
 
@@ -73,3 +76,47 @@ def title_of(body: bytes | None) -> str:
         if told or isinstance(message, str):
             return " ".join(text_in(cast(object, message)).split())[:120]
     return ""
+
+
+class Threads:
+    """Finds the conversation of each call of a batch; begins it where this is its second turn."""
+
+    def __init__(self, connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
+        self._connection = connection
+        keys = {key for entry in entries for key in asked_keys(entry.call)}
+        self._turns: dict[int, Turn] = earlier_turns(connection, keys) if keys else {}
+
+    def turn(self, entry: Entry, number: int, conversation_id: int | None) -> Turn:
+        """The call as a turn; `conversation_id` is the one it is known to belong to.
+
+        Where that is None, a later turn of the batch may still set it.
+        """
+        call = entry.call
+        mine = Turn(number, conversation_id, round(call.started_at * 1000), entry.request_body)
+        earlier = next((self._turns[key] for key in asked_keys(call) if key in self._turns), None)
+        if mine.conversation_id is None and earlier is not None and earlier.id != number:
+            if earlier.conversation_id is None:
+                earlier.conversation_id = self._begin(entry, earlier)
+            mine.conversation_id = earlier.conversation_id
+            self._connection.execute(
+                "update conversations set turns = turns + 1, last_call = ?, last_at = ?, revision = ? where id = ?",
+                (number, mine.started_at, next_revision(self._connection), mine.conversation_id),
+            )
+        for key in left_keys(call):
+            self._turns[key] = mine
+        return mine
+
+    def _begin(self, entry: Entry, first: Turn) -> int:
+        connection = self._connection
+        body = first.body or bodies.read(connection, first.id, "request") or entry.request_body
+        title = title_of(body) or entry.call.prompt_text[:120]
+        row = connection.execute(
+            "insert into conversations (title, first_call, last_call, turns, started_at, last_at, revision) "
+            "values (?, ?, ?, 1, ?, ?, ?) returning id",
+            (title, first.id, first.id, first.started_at, first.started_at, next_revision(connection)),
+        ).fetchone()
+        connection.execute(
+            "update calls set conversation_id = ?, revision = ? where id = ?",
+            (row[0], next_revision(connection), first.id),
+        )
+        return int(row[0])

@@ -11,18 +11,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import get_args
 
 from .call import Fault, State
+from .filter_units import COUNT, MILLISECONDS, SIZE, Problem, Unit, parameter, picodollars
 from .moments import parse_moment
 from .queries.where import Where, any_of, negated
 
 COMPARISONS = (">=", "<=", ">", "<", "=", ":")
-
-
-class Problem(ValueError):
-    """What is wrong with a term, without its place; the grammar adds the column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,43 +93,6 @@ def _session(term: Term) -> Where:
     return Where(f"c.session_id {compare} (select id from sessions where {match.sql})", match.parameters)
 
 
-type Unit = Callable[[str], Decimal]
-NUMBER = r"(\d{1,15}(?:\.\d{1,15})?)"
-
-
-def _scaled(pattern: str, scales: dict[str, int | Decimal], hint: str) -> Unit:
-    form = re.compile(NUMBER + pattern, re.IGNORECASE)
-
-    def read(text: str) -> Decimal:
-        if not (found := form.fullmatch(text)):
-            raise Problem(f"{text!r} is not {hint}")
-        return Decimal(found[1]) * scales[(found[2] or "").lower()]
-
-    return read
-
-
-COUNT = _scaled(r"(k|m)?", {"": 1, "k": 1000, "m": 1_000_000}, "a number such as 200, 10k or 1.5M")
-MILLISECONDS = _scaled(
-    r"(ms|s|m|h)", {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000}, "a time with its unit, such as 500ms, 5s or 2m"
-)
-SIZE = _scaled(
-    r"(b|kb|mb|gb)?", {"": 1, "b": 1, "kb": 1024, "mb": 1024**2, "gb": 1024**3}, "a size such as 500, 64kb or 2mb"
-)
-_DOLLARS = _scaled(r"()", {"": 10**12}, "an amount in USD such as 0.01")
-
-
-def _picodollars(text: str) -> Decimal:
-    return _DOLLARS(text.removeprefix("$"))
-
-
-def _parameter(number: Decimal) -> int | float:
-    if number != number.to_integral_value():
-        return float(number)
-    if number >= 2**63:
-        raise Problem("the number is too large")
-    return int(number)
-
-
 def _number(name: str, column: str, meaning: str, example: str, unit: Unit = COUNT) -> Field:
     def condition(term: Term) -> Where:
         if term.operator in (":", "="):
@@ -141,9 +100,9 @@ def _number(name: str, column: str, meaning: str, example: str, unit: Unit = COU
                 return Where(f"{column} is not null")
             low, dots, high = term.value.partition("..")
             if dots:
-                return Where(f"+{column} between ? and ?", (_parameter(unit(low)), _parameter(unit(high))))
-            return Where(f"{column} = ?", (_parameter(unit(term.value)),))
-        return Where(f"+{column} {term.operator} ?", (_parameter(unit(term.value)),))
+                return Where(f"+{column} between ? and ?", (parameter(unit(low)), parameter(unit(high))))
+            return Where(f"{column} = ?", (parameter(unit(term.value)),))
+        return Where(f"+{column} {term.operator} ?", (parameter(unit(term.value)),))
 
     return Field(name, meaning, COMPARISONS, example, condition)
 
@@ -253,7 +212,7 @@ FIELDS: tuple[Field, ...] = (
     _text("requested", "c.model_requested", "model as asked for", "requested:gpt-5"),
     Field("status", "HTTP status", COMPARISONS, "status:429", _status),
     _process("app", "app", "program that made the call", "app:worker"),
-    _number("cost", "c.cost_pico", "cost in USD", "cost>0.01", _picodollars),
+    _number("cost", "c.cost_pico", "cost in USD", "cost>0.01", picodollars),
     _number("latency", "c.duration_ms", "time from request to end of answer", "latency>5s", MILLISECONDS),
     _number("ttft", "c.ttft_ms", "time to the first content", "ttft>1s", MILLISECONDS),
     _number("tokens", "c.total_tokens", "input and output tokens", "tokens>10k"),

@@ -20,7 +20,8 @@ from difflib import get_close_matches
 from typing import NoReturn
 
 from .errors import UsageError
-from .filter_fields import BY_NAME, FIELDS, Field, Problem, Term, free_text
+from .filter_fields import BY_NAME, FIELDS, Field, Term, free_text
+from .filter_units import Problem
 from .queries.where import EVERYTHING, Where, all_of, any_of, negated
 
 __all__ = ["FIELDS", "Field", "parse"]

@@ -7,10 +7,13 @@ that is worth a retry counts as one.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import msgspec
+
+from .call_rows import number_of
+from .entry import Entry
 
 BACK_OFF_MS = 60_000  # how long after a failure the same body is taken for another attempt
 LONGEST_WAIT_MS = 150_000  # the openai SDKs wait 120 s for a Retry-After at most
@@ -59,3 +62,34 @@ def latest_attempts(connection: sqlite3.Connection, places: Iterable[Place]) -> 
         )
         for digest, process, call, first, started, duration, state, fault, status in rows
     }
+
+
+class Retries:
+    """Finds the first attempt of each call of a batch, among what is stored and the batch itself."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, entries: Sequence[Entry], processes: Sequence[int | None]
+    ) -> None:
+        places = {
+            (number_of(entry.call.body_hash), process)
+            for entry, process in zip(entries, processes, strict=True)
+            if entry.call.body_hash
+        }
+        self._latest: dict[Place, Attempt] = latest_attempts(connection, places) if places else {}
+
+    def first_attempt(self, entry: Entry, number: int, process: int | None) -> int | None:
+        """The id of the call that `entry`, itself number `number`, tries again; None where it is a first attempt."""
+        call = entry.call
+        if not call.body_hash:
+            return None
+        place = number_of(call.body_hash), process
+        started = round(call.started_at * 1000)
+        earlier = self._latest.get(place)
+        first = None
+        if earlier is not None and earlier.first != number and continues(earlier, started, call.retry_count):
+            first = earlier.first
+        ended = started + round(call.timing.duration_ms or 0)
+        self._latest[place] = Attempt(
+            first or number, started, ended, is_worth_retrying(call.state, call.fault, call.status)
+        )
+        return first

@@ -7,13 +7,15 @@ is counted once for (`Call.usage_key`).
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import msgspec
 
 from . import rollups
+from .call_rows import number_of
 from .database import next_revision
+from .entry import Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +63,42 @@ def release(connection: sqlite3.Connection, holder: Holder) -> None:
         (next_revision(connection), holder.call_id),
     )
     rollups.enter(connection, connection.execute(*sources))
+
+
+class Owners:
+    """Decides which call of a batch owns the usage that it reports."""
+
+    def __init__(self, connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
+        self._connection = connection
+        self._changed: dict[int, Holder] = {}
+        keys = {number_of(entry.call.usage_key) for entry in entries if entry.call.usage_key}
+        self._holders = holders(connection, keys) if keys else {}
+        self._created = {
+            number_of(call.usage_key)
+            for call in (entry.call for entry in entries)
+            if call.usage_key and call.method != "GET" and call.state != "open" and call.usage.source != "none"
+        }
+
+    def owned_by(self, entry: Entry, number: int) -> bool:
+        """Whether the tokens and cost of `entry`, call number `number`, count as its own."""
+        call = entry.call
+        if not call.usage_key or call.state == "open" or call.usage.source == "none":
+            return True
+        key, started = number_of(call.usage_key), round(call.started_at * 1000)
+        mine = Holder(number, started, call.usage.source == "reported", call.method != "GET")
+        holder = self._holders.get(key)
+        if not mine.created and key in self._created:
+            return False
+        if holder is not None and holder.call_id != number:
+            if key in self._changed or holder.precedes(mine):
+                return False
+            release(self._connection, holder)
+        self._holders[key] = self._changed[key] = mine
+        return True
+
+    def keep(self) -> None:
+        """Write down who owns what, for the batches to come."""
+        self._connection.executemany(
+            "insert or replace into usage_keys (key, call_id) values (?, ?)",
+            [(key, holder.call_id) for key, holder in self._changed.items()],
+        )

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any, Literal
 
 import msgspec
 
 from .. import bodies
-from ..call import JSON, Cost, Fault, RateLimits, State, Timing
-from ..call_rows import dollars, unpack
+from ..call import JSON, Cost, RateLimits, Timing
+from ..call_rows import unpack
 from ..exchange import Headers, Message
 from .arrivals import Direction, first_ids
-from .reader import FROM, Reader, Row
+from .call_line import LINE, WIDTH, CallRow, line_of
+from .reader import FROM, Reader
 from .where import EVERYTHING, Where
 
 __all__ = [
@@ -63,53 +63,6 @@ class Cursor:
 
 
 @dataclass(frozen=True, slots=True)
-class CallRow:
-    """A call as a line of a list. Times are Unix seconds, durations milliseconds, money USD; None is not known."""
-
-    id: int
-    uid: str
-    revision: int
-    started_at: float
-    state: State
-    app: str | None
-    pid: int | None
-    endpoint: str
-    kind: str
-    stream: bool
-    model: str | None
-    model_requested: str | None
-    status: int | None
-    fault: Fault | None
-    error_type: str | None
-    error_code: str | None
-    error_message: str | None
-    finish_reason: str | None
-    input_tokens: int | None
-    cached_tokens: int | None
-    output_tokens: int | None
-    reasoning_tokens: int | None
-    total_tokens: int | None
-    usage_source: str
-    cost: Decimal | None
-    cost_source: str
-    ttft_ms: float | None
-    duration_ms: float | None
-    output_tokens_per_second: float | None
-    retry_of: int | None
-    retry_count: int | None
-    session: str
-    conversation_id: int | None
-    note: str | None
-    rating: str | None
-    api_key: str | None
-    host: str
-    method: str
-    request_bytes: int
-    response_bytes: int
-    truncated: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Page:
     """Rows of a list in its order. `before` and `after` are where the neighbouring pages begin; None for no rows."""
 
@@ -153,24 +106,6 @@ class CallDetail:
     connection: str | None
 
 
-_LINE = """c.id, c.uid, c.revision, c.started_at, c.state, p.app, p.pid, c.endpoint, c.kind, c.stream, c.model,
- c.model_requested, c.status, c.fault, c.error_type, c.error_code, c.error_message, c.finish_reason, c.input_tokens,
- c.cached_tokens, c.output_tokens, c.reasoning_tokens, c.total_tokens, c.usage_source, c.cost_pico, c.cost_source,
- c.ttft_ms, c.duration_ms, c.output_tokens_per_second, c.retry_of, c.retry_count, s.name, c.conversation_id, c.note,
- c.rating, c.api_key, c.host, c.method, c.request_bytes, c.response_bytes, c.truncated"""
-_STARTED, _STREAM, _COST, _TRUNCATED = 3, 9, 24, 40
-_WIDTH = 41
-
-
-def _line(row: Row) -> CallRow:
-    values: list[Any] = list(row[:_WIDTH])
-    values[_STARTED] = row[_STARTED] / 1000
-    values[_STREAM] = bool(row[_STREAM])
-    values[_COST] = dollars(row[_COST])
-    values[_TRUNCATED] = bool(row[_TRUNCATED])
-    return CallRow(*values)
-
-
 def page(
     reader: Reader,
     where: Where = EVERYTHING,
@@ -198,11 +133,11 @@ def page(
     chosen = f"{FROM} where {condition.sql} {ordered} limit ?"
     if order.column in UNINDEXED:  # then only ids go through the sorter, and lines are read for those on the page
         chosen = f"{FROM} where c.id in (select c.id {chosen}) {ordered}"
-    rows = reader.rows(f"select {_LINE}, {key} {chosen}", (*condition.parameters, limit))
+    rows = reader.rows(f"select {LINE}, {key} {chosen}", (*condition.parameters, limit))
     if backward:
         rows.reverse()
-    edges = [Cursor(rows[place][_WIDTH], rows[place][0]) for place in (0, -1)] if rows else [None, None]
-    return Page(tuple(map(_line, rows)), edges[0], edges[1])
+    edges = [Cursor(rows[place][WIDTH], rows[place][0]) for place in (0, -1)] if rows else [None, None]
+    return Page(tuple(map(line_of, rows)), edges[0], edges[1])
 
 
 def _beyond(key: str, cursor: Cursor, descending: bool) -> Where:
@@ -220,10 +155,10 @@ def _beyond(key: str, cursor: Cursor, descending: bool) -> Where:
 def changed(reader: Reader, revision: int, where: Where = EVERYTHING, limit: int = 1000) -> list[CallRow]:
     """The calls that came or changed after `revision`, in the order in which they did."""
     rows = reader.rows(
-        f"select {_LINE} {FROM} where c.revision > ? and ({where.sql}) order by c.revision limit ?",
+        f"select {LINE} {FROM} where c.revision > ? and ({where.sql}) order by c.revision limit ?",
         (revision, *where.parameters, limit),
     )
-    return [_line(row) for row in rows]
+    return [line_of(row) for row in rows]
 
 
 def count(reader: Reader, where: Where = EVERYTHING) -> int:
@@ -266,10 +201,10 @@ def find_uid(reader: Reader, uid: str) -> int | None:
 def rows(reader: Reader, ids: Sequence[int]) -> list[CallRow]:
     """The lines of these calls, by id."""
     found = reader.rows(
-        f"select {_LINE} {FROM} where c.id in (select value from json_each(?)) order by c.id",
+        f"select {LINE} {FROM} where c.id in (select value from json_each(?)) order by c.id",
         (msgspec.json.encode(list(ids)).decode(),),
     )
-    return [_line(row) for row in found]
+    return [line_of(row) for row in found]
 
 
 _LIMITS = (
@@ -290,10 +225,10 @@ _MORE = {
 
 def detail(reader: Reader, call_id: int) -> CallDetail | None:
     """One call whole, or None where it is not there (any more)."""
-    row = reader.row(f"select {_LINE}, {', '.join(_MORE.values())} {FROM} where c.id = ?", (call_id,))
+    row = reader.row(f"select {LINE}, {', '.join(_MORE.values())} {FROM} where c.id = ?", (call_id,))
     if row is None:
         return None
-    more: dict[str, Any] = dict(zip(_MORE, row[_WIDTH:], strict=True))
+    more: dict[str, Any] = dict(zip(_MORE, row[WIDTH:], strict=True))
     kept = unpack(more.pop("data"))
     *told, other = [more.pop(name) for name in _LIMITS]
     limits = None
@@ -301,7 +236,7 @@ def detail(reader: Reader, call_id: int) -> CallDetail | None:
         limits = RateLimits(*told, other=msgspec.json.decode(other) if other else {})
     more["tags"] = msgspec.json.decode(more["tags"]) if more["tags"] else {}
     return CallDetail(
-        row=_line(row), request_headers=kept.request_headers, response_headers=kept.response_headers,
+        row=line_of(row), request_headers=kept.request_headers, response_headers=kept.response_headers,
         timing=kept.timing, usage_raw=kept.usage, cost=kept.cost, ratelimit=limits,
         connection=kept.connection, **more,
     )  # fmt: skip

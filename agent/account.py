@@ -1,0 +1,43 @@
+"""What answers tell of the account that calls are made with: rate limits left, and that the balance is used up.
+
+Apart from the store because these rows belong to a model and key, or to the organization, and outlive the call that
+told them.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from .call import Call, RateLimits
+
+EXHAUSTED = "credit_balance_exhausted"
+EXHAUSTED_ONCE = "insufficient_quota"  # how the provider said it before there was a code of its own
+RATELIMIT_STEP_MS = 10_000  # one sample a model and key in this time is kept
+
+
+def note(connection: sqlite3.Connection, call: Call, number: int) -> None:
+    """Keep what the answer to `call`, which is stored as `number`, tells of the account, within the transaction."""
+    if call.ratelimit is not None:
+        _keep_limits(connection, call, call.ratelimit)
+    if call.error_code == EXHAUSTED or call.error_code == call.error_type == EXHAUSTED_ONCE:
+        _notice_exhaustion(connection, call, number)
+
+
+def _keep_limits(connection: sqlite3.Connection, call: Call, limits: RateLimits) -> None:
+    at = round((call.started_at + (call.timing.duration_ms or 0) / 1000) * 1000)
+    row = (
+        call.model or "", call.key_hash or "", at - at % RATELIMIT_STEP_MS, call.api_key,
+        limits.limit_requests, limits.remaining_requests, limits.reset_requests_ms,
+        limits.limit_tokens, limits.remaining_tokens, limits.reset_tokens_ms,
+    )  # fmt: skip
+    connection.execute("insert or replace into ratelimits values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+
+
+def _notice_exhaustion(connection: sqlite3.Connection, call: Call, number: int) -> None:
+    """The provider saying that the balance is used up is the one hard fact about it; once until it is set again."""
+    connection.execute(
+        "insert into balance_events (at, kind, amount_pico, note) select ?1, 'exhausted', 0, ?2 "
+        "where (select kind from balance_events where at <= ?1 and kind <> 'alarm' "
+        "order by at desc, id desc limit 1) is not 'exhausted'",
+        (round(call.started_at * 1000), f"call {number} was refused: {call.error_code}"),
+    )

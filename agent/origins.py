@@ -1,0 +1,54 @@
+"""Where calls come from: the rows of their session and their process, made at the first call and remembered.
+
+Apart from the store because it is a cache with a life of its own: it holds only while nobody else writes.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+
+from .database import next_revision
+from .entry import Process
+
+
+class Origins:
+    """The numbers of sessions and processes. Works within the caller's transaction."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._sessions: dict[str, int] = {}
+        self._processes: dict[Process, int] = {}
+
+    def forget(self) -> None:
+        """Drop what is remembered: after a transaction that was rolled back, or when another program has written."""
+        self._sessions.clear()
+        self._processes.clear()
+
+    def session(self, name: str) -> int:
+        """The number of the session called `name`, which begins now where there is none."""
+        if (number := self._sessions.get(name)) is None:
+            self._connection.execute(
+                "insert or ignore into sessions (name, started_at, revision) values (?, ?, ?)",
+                (name, round(time.time() * 1000), next_revision(self._connection)),
+            )
+            number = int(self._connection.execute("select id from sessions where name = ?", (name,)).fetchone()[0])
+            self._sessions[name] = number
+        return number
+
+    def process(self, process: Process | None) -> int | None:
+        """The number of a process; what is known of its app, folder and branch is brought up to date."""
+        if process is None:
+            return None
+        if (number := self._processes.get(process)) is None:
+            key = process.pid, round(process.started_at * 1000), process.command
+            self._connection.execute(
+                "insert into processes (pid, started_at, command, app, cwd, git_branch) values (?, ?, ?, ?, ?, ?) "
+                "on conflict do update set app = excluded.app, cwd = excluded.cwd, git_branch = excluded.git_branch",
+                (*key, process.app, process.cwd, process.git_branch),
+            )
+            row = self._connection.execute(
+                "select id from processes where pid = ? and started_at = ? and command = ?", key
+            ).fetchone()
+            number = self._processes[process] = int(row[0])
+        return number
