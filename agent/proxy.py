@@ -26,6 +26,7 @@ from mitmproxy.master import Master
 from mitmproxy.net.server_spec import ServerSpec
 from mitmproxy.options import Options
 from mitmproxy.proxy.mode_servers import ServerInstance
+from mitmproxy_rs import local
 
 from ..addons.capture import Capture
 from ..addons.dispatch import TableDispatch
@@ -67,6 +68,15 @@ def _upstream_proxy(plan: ProxyPlan) -> tuple[ServerSpec | None, str | None]:
     auth = f"{unquote(parts.username)}:{unquote(parts.password or '')}" if parts.username else None
     port = parts.port or (443 if parts.scheme == "https" else 80)
     return ServerSpec((parts.scheme, (parts.hostname, port))), auth  # pyright: ignore[reportArgumentType]
+
+
+def _local_mode(spec: str) -> str:
+    """`spec` where mitmproxy's local mode can run here. Raises UsageError with its reason where it can't."""
+    if not spec.startswith("local:"):
+        raise UsageError(f"--capture {spec!r} is not of the form local:NAME, such as local:python3.")
+    if reason := local.LocalRedirector.unavailable_reason():
+        raise UsageError(f"--capture {spec} can't run here: {reason}. Use `wiretally exec` instead.")
+    return spec
 
 
 def build_master(plan: ProxyPlan, outbox: Outbox) -> Master:
@@ -114,7 +124,7 @@ def build_master(plan: ProxyPlan, outbox: Outbox) -> Master:
     if plan.addons:
         wanted["scripts"] = plan.addons
     if plan.capture:
-        wanted["mode"] = [plan.capture]
+        wanted["mode"] = [_local_mode(plan.capture)]
     set_options: Any = master.options
     set_options.update(**wanted)
     set_options.set(*(f"{name}={value}" for name, value in plan.options.items()))

@@ -77,6 +77,7 @@ def test_a_second_agent_on_the_same_home_or_port_is_refused_in_one_line(home: Ho
         (["--listen-host", "0.0.0.0"], "give a password with --proxy-auth"),
         (["--set", "no_such_option=1"], "no_such_option"),
         (["--workers", "99"], "workers is 99"),
+        (["--capture", "python3"], "--capture 'python3' is not of the form local:NAME"),
     ],
 )
 def test_a_wrong_flag_is_named_with_its_value(home: Home, flags: list[str], message: str) -> None:
