@@ -43,7 +43,8 @@ def test_events_arrive_as_they_are_sent(led: Agent, provider: FakeOpenAI) -> Non
             arrivals.append(time.perf_counter())
     gaps = [later - earlier for earlier, later in pairwise(arrivals)]
     assert len(arrivals) == EVENTS
-    assert all(0.5 * GAP < gap < 1.8 * GAP for gap in gaps), gaps
+    # On a busy machine one event may be late and the next one follow at once; held-back events would all come together.
+    assert sorted(gaps)[len(gaps) // 2] == pytest.approx(GAP, rel=0.5), gaps
 
 
 def test_a_call_is_a_row_while_it_streams_and_counts_up(led: Agent, provider: FakeOpenAI) -> None:
