@@ -35,6 +35,9 @@ check: setup  ## format, lint, types, import rules
 bench: setup  ## every promise of speed and size beside its peer; writes bench/results.md
 	@$(BIN)/python -m bench
 
+pictures: setup  ## the README's pictures, from the demo's traffic (a minute)
+	@$(BIN)/python docs/pictures.py
+
 lock: setup  ## pin the development environment anew
 	@$(BIN)/uv pip compile --quiet --universal --no-annotate --no-header --group dev pyproject.toml --extra prometheus --extra web --extra parquet --extra otlp --extra desktop -o requirements.lock
 

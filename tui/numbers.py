@@ -22,13 +22,13 @@ def count(number: int | None, *, estimated: bool = False) -> str:
 
 
 def short(number: float | None) -> str:
-    """412034 → `412.0k`; four digits at most, for counters."""
+    """41234 → `41.2k`, 412034 → `412k`; four digits at most, for counters."""
     if number is None:
         return UNKNOWN
     for limit, unit in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e4, "k")):
         if abs(number) >= limit:
             value = number / (limit if unit != "k" else 1e3)
-            return f"{value:,.1f}{unit}"
+            return f"{value:,.0f}{unit}" if value >= 99.95 else f"{value:,.1f}{unit}"
     return f"{number:,.0f}"
 
 

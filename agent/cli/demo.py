@@ -50,7 +50,7 @@ def command(seconds: float | None, seed: int) -> None:
     at_terminal = sys.stdin.isatty() and sys.stdout.isatty()
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _leave)
-    with _stage(seed) as (home, simulation):
+    with stage(seed) as (home, simulation):
         if seconds is None and at_terminal:
             from .tui import open_with_agent
 
@@ -94,7 +94,7 @@ class Simulation:
 
 
 @contextmanager
-def _stage(seed: int) -> Generator[tuple[Home, Simulation]]:
+def stage(seed: int) -> Generator[tuple[Home, Simulation]]:
     """A home, an agent and a simulation of their own, gone at the end."""
     from .. import lifecycle
     from ..edits import state_balance

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import click
@@ -9,11 +10,26 @@ import click
 from ..errors import EXIT_FAILED, WiretallyError
 from ..locations import Home, home
 
+WEB_PORT = 8789
+
 
 @click.command()
-def command() -> None:
+@click.option("--web", is_flag=True, help="serve the screen to a browser on this machine")
+@click.option("--web-port", type=click.IntRange(1, 65535), default=WEB_PORT, show_default=True, help="port for --web")
+def command(web: bool, web_port: int) -> None:
     """Open the screen on what is recorded."""
-    _open(home().make())
+    if web:
+        _serve(web_port)
+    else:
+        _open(home().make())
+
+
+def _serve(port: int) -> None:
+    try:
+        from ...tui.web import WebScreen
+    except ImportError as error:
+        raise WiretallyError("--web needs textual-serve: pip install 'wiretally[web]'.") from error
+    WebScreen(port).serve()
 
 
 def open_with_agent(*, keep: bool) -> None:
@@ -33,7 +49,8 @@ def open_with_agent(*, keep: bool) -> None:
 
 
 def _need_terminal() -> None:
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    served = "TEXTUAL_DRIVER" in os.environ  # textual-serve speaks to the screen through pipes
+    if not served and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise WiretallyError(
             "the screen needs a terminal. Use `wiretally tail`, `stats` or `show` here, or `wiretally agent` to record."
         )

@@ -29,7 +29,7 @@ def test_sums_grow_without_growing_wide() -> None:
         "$1,204",
     ]
     assert [numbers.short(value) for value in (0, 9_999, 412_034, 2_500_000, 3e9)] == [
-        "0", "9,999", "412.0k", "2.5M", "3.0G",
+        "0", "9,999", "412k", "2.5M", "3.0G",
     ]  # fmt: skip
 
 
