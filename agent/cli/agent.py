@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -81,6 +82,7 @@ def command(ctx: click.Context, detach: bool, **flags: Any) -> None:
         click.echo(f"  base URL  http://127.0.0.1:{base}/v1  OPENAI_BASE_URL=http://127.0.0.1:{base}/v1", err=True)
 
     supervisor.on_ready = ready
+    os.umask(0o077)  # whatever its processes and their libraries write is the user's alone
     with log_to(place.log):
         asyncio.run(supervisor.run())
 
