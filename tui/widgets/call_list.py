@@ -178,7 +178,7 @@ class CallList(ScrollView, can_focus=True):
         return self._styles[name]
 
     def render_line(self, y: int) -> Strip:
-        width, line = self.size.width, self.scroll_offset.y + y
+        width, line = self.scrollable_content_region.width, self.scroll_offset.y + y
         if width != self._placed_for:  # the scroll bar has come or gone
             self._place_columns()
         base = self.rich_style
@@ -261,8 +261,8 @@ class CallList(ScrollView, can_focus=True):
         self.want()
 
     def _place_columns(self) -> None:
-        self._placed_for = self.size.width
-        self.placed = place(self.size.width - 1, self._chosen)
+        self._placed_for = self.scrollable_content_region.width
+        self.placed = place(self._placed_for - 1, self._chosen)
         self.post_message(self.Arranged())
 
     def _go(self, line: int) -> None:
