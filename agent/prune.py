@@ -1,7 +1,8 @@
 """Deletes calls, or their bodies, a few hundred at a time, while a recorder writes.
 
 Each chunk is a transaction of its own: what hangs on the calls goes with them, and the roll-ups are lessened by exactly
-what they counted. Search rows stay until `vacuum` rebuilds the index: ids are never used again, so they match nothing.
+what they counted. Their words stay in the search index until `vacuum` makes it anew (search_index.py): until then they
+match nothing, since ids are never used again, but are in the file; those of calls that only lose their bodies match.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import msgspec
 
-from . import rollups
+from . import rollups, search_index
 from .bodies import PARTS
 from .database import DatabaseMissing, explaining, next_revision, open_writer, transaction
 
@@ -66,6 +67,8 @@ def prune(path: Path, before: float, *, bodies_only: bool = False, progress: Pro
         return Pruned(delete(path, "started_at < ?", (moment,), progress))
     stripped = 0
     with _opened(path) as connection:
+        with transaction(connection, path):
+            search_index.forget_before(connection, moment)
         kept = "started_at < ? and exists (select 1 from bodies where call_id = calls.id)"
         while ids := _chunk(connection, path, kept, (moment,)):
             with transaction(connection, path):

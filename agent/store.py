@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from . import account, bodies, rollups
+from . import account, bodies, rollups, search_index
 from .call import NO_STRINGS
 from .call_rows import COLUMNS, Links, Row, pack, row_of
 from .conversations import Threads, left_keys
@@ -124,13 +124,9 @@ class Store:
             [(key, item.links.id) for item in final for key in left_keys(item.entry.call)],
         )
         if self._index:
-            connection.executemany(
-                "insert into search (rowid, prompt, answer) values (?, ?, ?)",
-                [
-                    (item.links.id, item.entry.call.prompt_text, item.entry.call.answer_text)
-                    for item in final
-                    if item.entry.call.prompt_text or item.entry.call.answer_text
-                ],
+            search_index.enter(
+                connection,
+                [(item.links.id, item.entry.call.prompt_text, item.entry.call.answer_text) for item in final],
             )
         for item in final:
             account.note(connection, item.entry.call, item.links.id)

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import zstandard
 
-from . import bodies, rollups
+from . import bodies, rollups, search_index
 from .call_rows import unpack
-from .database import DatabaseMissing, explaining, open_reader, open_writer
+from .database import DatabaseMissing, explaining, open_reader, open_writer, transaction
 
 PAGE = 200
 MOST_PROBLEMS = 100
@@ -109,14 +109,18 @@ def _count_users(connection: sqlite3.Connection) -> list[str]:
 
 
 def vacuum(path: Path) -> tuple[int, int]:
-    """Give the space of deleted rows back; the file's size before and after. Waits while others write."""
+    """Give the space of deleted rows back, and take their words out of the search index. Waits while others write.
+
+    Returns the file's size before and after.
+    """
     if not path.exists():
         raise DatabaseMissing(f"there is no database at {path}. Nothing to compact.")
     before = path.stat().st_size
     connection = open_writer(path)
     try:
+        with transaction(connection, path):
+            search_index.cleanse(connection)
         with explaining(path):
-            connection.execute("insert into search (search) values ('optimize')")
             connection.execute("vacuum")
             connection.execute("pragma wal_checkpoint(truncate)")
     finally:

@@ -46,7 +46,10 @@ def verify(as_json: bool) -> None:
 
 @command.command()
 def vacuum() -> None:
-    """Give the space of deleted calls back to the system. Needs as much free disk as the database has."""
+    """Give the space of deleted calls back to the system.
+
+    Their words leave the search index as well. Needs as much free disk as the database has.
+    """
     from ..verify import vacuum as compact
 
     before, after = compact(database())

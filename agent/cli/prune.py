@@ -16,7 +16,8 @@ from .progress import progress_bar
 def command(age: str, bodies_only: bool) -> None:
     """Delete old calls or their bodies, a few hundred at a time, while the agent records.
 
-    The space is used for new calls; `wiretally db vacuum` gives it back to the system.
+    The space is used for new calls; `wiretally db vacuum` gives it back to the system, and takes the
+    words of what was deleted out of the search index.
     """
     from ..errors import UsageError
     from ..moments import parse_span
