@@ -21,25 +21,25 @@ BEGIN: Final = "<!-- made by `python -m tests.faults`: begin -->\n"
 END: Final = "<!-- made by `python -m tests.faults`: end -->\n"
 
 _HEAD: Final = (
-    "| fault | rounds | calls | lost | answers changed | healed in at most |\n"
-    "|---|--:|--:|--:|--:|--:|\n"
+    "| fault | rounds | calls | lost | healed in at most |\n"
+    "|---|--:|--:|--:|--:|\n"
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What one test found. `healed` in seconds; None where nothing had to heal."""
+    """What one test found; None is what it did not measure. `healed` in seconds."""
 
     fault: str
     rounds: int
     calls: int
-    lost: int = 0
-    changed: int = 0
+    lost: int | None = None
     healed: float | None = None
 
     def line(self) -> str:
         healed = "" if self.healed is None else f"{self.healed:.2f} s"
-        return f"| {self.fault} | {self.rounds} | {self.calls:,} | {self.lost} | {self.changed} | {healed} |\n"
+        lost = "" if self.lost is None else self.lost
+        return f"| {self.fault} | {self.rounds} | {self.calls:,} | {lost} | {healed} |\n"
 
 
 RESULTS: Final = list[Result]()
@@ -55,12 +55,13 @@ class Tally:
         self._rounds.setdefault(kind, []).append((calls, healed))
 
     def results(self, name: str) -> dict[str, Result]:
-        """A result for each kind; what was lost or changed has failed the test before."""
+        """A result for each kind; whatever was lost has failed the test before."""
         return {
             kind: Result(
                 name.format(kind),
                 len(rounds),
                 sum(calls for calls, _ in rounds),
+                lost=0,
                 healed=max((healed for _, healed in rounds if healed is not None), default=None),
             )
             for kind, rounds in self._rounds.items()
