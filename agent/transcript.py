@@ -37,8 +37,8 @@ def read(request: bytes | None, response: bytes | None) -> Transcript | None:
         messages, left_out = objects_of(asked, "messages"), {"messages"}
     elif "input" in asked and not _is_embedding(asked):
         messages, left_out = _from_input(asked), {"input", "instructions"}
-    elif isinstance(asked.get("prompt"), str) and "size" not in asked:
-        messages, left_out = [_message("user", asked["prompt"])], {"prompt"}
+    elif (prompt := _prompt(asked)) is not None and "size" not in asked:
+        messages, left_out = [_message("user", prompt)], {"prompt"}
     else:
         return None
     parameters = {name: value for name, value in asked.items() if name not in left_out}
@@ -67,7 +67,7 @@ def decoded(body: bytes | None) -> Fields | None:
 
 
 def text_of_message(message: Fields | None) -> str:
-    """A message's words: its text, then its tool calls, one a line."""
+    """A message's words: its text, what its audio says, then its tool calls, one a line."""
     if message is None:
         return ""
     content = message.get("content")
@@ -76,8 +76,11 @@ def text_of_message(message: Fields | None) -> str:
         lines.append(text_of(part, "text") or text_of(part, "refusal") or f"[{text_of(part, 'type') or 'part'}]")
     if refusal := text_of(message, "refusal"):
         lines.append(refusal)
-    for call in objects_of(message, "tool_calls"):
-        function = fields_of(call, "function") or fields_of(call, "custom")
+    if spoken := text_of(fields_of(message, "audio"), "transcript"):
+        lines.append(spoken)
+    calls = [*objects_of(message, "tool_calls"), *([message] if "function_call" in message else [])]
+    for call in calls:
+        function = fields_of(call, "function") or fields_of(call, "custom") or fields_of(call, "function_call")
         arguments = text_of(function, "arguments") or text_of(function, "input") or ""
         lines.append(f"{text_of(function, 'name')}({arguments})")
     return "\n".join(lines)
@@ -86,6 +89,14 @@ def text_of_message(message: Fields | None) -> str:
 def _is_embedding(asked: Fields) -> bool:
     model = text_of(asked, "model") or ""
     return any(word in model for word in ("embedding", "moderation", "tts", "ada"))
+
+
+def _prompt(asked: Fields) -> str | None:
+    """The one prompt of a completion; several in one request are no conversation."""
+    given = asked.get("prompt")
+    if isinstance(given, list) and len(alone := cast(list[object], given)) == 1:
+        given = alone[0]
+    return given if isinstance(given, str) else None
 
 
 def _message(role: str, content: object, **more: object) -> Fields:
@@ -118,7 +129,7 @@ def _from_items(items: Iterable[Fields]) -> list[Fields]:
         elif kind in ("function_call_output", "custom_tool_call_output"):
             messages.append(_message("tool", _content(item.get("output")), tool_call_id=text_of(item, "call_id")))
         elif kind != "reasoning":
-            messages.append(_message("assistant", f"[{kind}]"))
+            messages.append(_message("assistant", [{"type": kind}]))
     return messages
 
 
@@ -127,9 +138,11 @@ def _is_waiting(message: Fields) -> bool:
 
 
 def _tool_call(item: Fields) -> Fields:
-    arguments = text_of(item, "arguments") or text_of(item, "input") or ""
-    function = {"name": text_of(item, "name"), "arguments": arguments}
-    return {"id": text_of(item, "call_id") or text_of(item, "id"), "type": "function", "function": function}
+    number, name = text_of(item, "call_id") or text_of(item, "id"), text_of(item, "name")
+    if text_of(item, "type") == "custom_tool_call":
+        return {"id": number, "type": "custom", "custom": {"name": name, "input": text_of(item, "input") or ""}}
+    function = {"name": name, "arguments": text_of(item, "arguments") or ""}
+    return {"id": number, "type": "function", "function": function}
 
 
 def _content(content: object) -> object:
@@ -143,6 +156,9 @@ def _content(content: object) -> object:
             parts.append({"type": "text", "text": text_of(part, "text") or ""})
         elif kind == "input_image":
             parts.append({"type": "image_url", "image_url": {"url": part.get("image_url") or part.get("file_id")}})
+        elif kind == "input_file" and not part.get("file_url"):
+            told = {name: part[name] for name in ("file_data", "file_id", "filename") if part.get(name)}
+            parts.append({"type": "file", "file": told})
         else:
             parts.append(part)
     return parts[0]["text"] if len(parts) == 1 and parts[0].get("type") == "text" else parts

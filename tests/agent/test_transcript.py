@@ -65,3 +65,26 @@ def test_parts_of_other_kinds_are_named() -> None:
         "content": [{"type": "image_url", "image_url": {}}, {"type": "text", "text": "What?"}],
     }
     assert text_of_message(message) == "[image_url]\nWhat?"
+
+
+def test_a_completion_of_one_prompt_is_a_conversation() -> None:
+    found = read(body({"model": "babbage-002", "prompt": ["Two and two?"]}), body({"choices": [{"text": "Four"}]}))
+    assert found is not None
+    assert (found.messages[0]["content"], text_of_message(found.answer)) == ("Two and two?", "Four")
+    assert read(body({"prompt": ["one", "two"]}), None) is None
+
+
+def test_spoken_answers_and_old_function_calls_have_words() -> None:
+    assert text_of_message({"content": None, "audio": {"transcript": "Hello"}}) == "Hello"
+    assert text_of_message({"content": None, "function_call": {"name": "add", "arguments": "{}"}}) == "add({})"
+
+
+def test_files_and_custom_tools_are_spelled_as_chat_spells_them() -> None:
+    part = {"type": "input_file", "filename": "a.pdf", "file_data": "data:,x"}
+    call = {"type": "custom_tool_call", "call_id": "c1", "name": "run", "input": "ls"}
+    found = read(body({"model": "gpt-5", "input": [{"role": "user", "content": [part]}, call]}), None)
+    assert found is not None
+    user, assistant = found.messages
+    assert user["content"] == [{"type": "file", "file": {"filename": "a.pdf", "file_data": "data:,x"}}]
+    assert assistant["tool_calls"] == [{"id": "c1", "type": "custom", "custom": {"name": "run", "input": "ls"}}]
+    assert text_of_message(assistant) == "run(ls)"
