@@ -16,7 +16,7 @@ from wiretally.agent.store import Store
 from .doc_pages import DOCS, found_commands, pages
 
 
-@pytest.mark.parametrize("name", ["filters.md", "export.md", "commands.md"])
+@pytest.mark.parametrize("name", ["filters.md", "export.md", "commands.md", "settings.md"])
 def test_what_the_program_knows_is_in_the_docs(name: str) -> None:
     path = DOCS / name
     assert path.read_text("utf-8") == pages()[path], "run `python -m tests.doc_pages`"
@@ -27,6 +27,14 @@ def test_every_command_and_option_has_help() -> None:
         assert command.help, name
         for option in command.params:
             assert not isinstance(option, click.Option) or option.help, f"{name} {option.name}"
+
+
+def test_every_link_leads_somewhere() -> None:
+    root = DOCS.parent
+    for page in (root / "README.md", root / "SECURITY.md", *DOCS.rglob("*.md")):
+        for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text("utf-8")):
+            if "://" not in target:
+                assert (page.parent / target).exists(), f"{page.relative_to(root)} links to {target}"
 
 
 def test_the_filters_of_the_docs_are_filters() -> None:
