@@ -44,4 +44,6 @@ class Strays:
         self._uids = []
 
     def close(self) -> None:
+        """Stand back: another recorder ends what is left."""
+        self._uids = []
         self._file.close()

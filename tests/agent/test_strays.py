@@ -45,3 +45,16 @@ def test_what_proxies_may_send_again_is_waited_for_and_what_is_known_is_left(tmp
     assert _states(home) == ["open", "aborted"]
     strays.close()
     store.close()
+
+
+def test_once_closed_it_ends_nothing_more(tmp_path: Path) -> None:
+    home = Home(tmp_path).make()
+    store = Store(home.database)
+    store.save([made.opened(made.entry(1))])
+    older, newer = (Strays(home, store, 0.0, patient=False) for _ in range(2))
+    newer.end(1.0)  # the older one may still end it
+    newer.close()
+    newer.end(2.0)
+    assert _states(home) == ["open"]
+    older.close()
+    store.close()
