@@ -203,6 +203,12 @@ def _packed(spans: list[Span]) -> bytes:
     return msgspec.msgpack.encode([edge for span in spans for edge in span])
 
 
+def spans_of(packed: bytes) -> list[Span]:
+    """The stretches of its log that make up a body, from the column `spans`."""
+    edges = msgspec.msgpack.decode(packed, type=list[int])
+    return [Span(*pair) for pair in zip(edges[::2], edges[1::2], strict=True)]
+
+
 def read(connection: sqlite3.Connection, call_id: int, side: str) -> bytes | None:
     """One body as it was saved; None where none is kept. Raises ValueError where parts of it are missing or damaged."""
     row = connection.execute(
@@ -211,8 +217,7 @@ def read(connection: sqlite3.Connection, call_id: int, side: str) -> bytes | Non
     if row is None:
         return None
     log_id, size, packed = row
-    edges = msgspec.msgpack.decode(packed, type=list[int])
-    spans = [Span(*pair) for pair in zip(edges[::2], edges[1::2], strict=True)]
+    spans = spans_of(packed)
     parts = connection.execute(
         "select id, start, size, data from body_parts where id >= ? and id < ? order by id",
         (log_id * PARTS, (log_id + 1) * PARTS),

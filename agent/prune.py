@@ -3,6 +3,7 @@
 Each chunk is a transaction of its own: what hangs on the calls goes with them, and the roll-ups are lessened by exactly
 what they counted. Their words stay in the search index until `vacuum` makes it anew (search_index.py): until then they
 match nothing, since ids are never used again, but are in the file; those of calls that only lose their bodies match.
+Text in a log that bodies which stay use as well is kept until then, too (leftovers.py).
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import zstandard
 
-from . import bodies, rollups, search_index
+from . import bodies, leftovers, rollups, search_index
 from .call_rows import unpack
 from .database import DatabaseMissing, explaining, open_reader, open_writer, transaction
 
@@ -109,7 +109,7 @@ def _count_users(connection: sqlite3.Connection) -> list[str]:
 
 
 def vacuum(path: Path) -> tuple[int, int]:
-    """Give the space of deleted rows back, and take their words out of the search index. Waits while others write.
+    """Give the space of deleted rows back, with all that search index and body logs kept of them; waits for writers.
 
     Returns the file's size before and after.
     """
@@ -120,6 +120,7 @@ def vacuum(path: Path) -> tuple[int, int]:
     try:
         with transaction(connection, path):
             search_index.cleanse(connection)
+            leftovers.cleanse(connection)
         with explaining(path):
             connection.execute("vacuum")
             connection.execute("pragma wal_checkpoint(truncate)")
