@@ -27,3 +27,9 @@ def printable(text: str) -> str:
 def printable_lines(text: str) -> str:
     """As `printable`, but newlines and tabs keep their meaning."""
     return _OBEYED_BUT_LINES.sub(_sign, text.replace("\r\n", "\n"))
+
+
+def printable_json(text: str) -> str:
+    """JSON text that says the same with nothing in it that a terminal obeys: JSON writes all below U+0020 as escapes,
+    here the others are."""
+    return _OBEYED_BUT_LINES.sub(lambda match: f"\\u{ord(match[0]):04x}", text)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from ..printable import printable
+from ..printable import printable, printable_json
 
 UNKNOWN = "–"
 PIPE_WIDTH = 500
@@ -50,7 +50,7 @@ def print_json(value: Any) -> None:
     encoded = msgspec.json.Encoder(decimal_format="number").encode(value)
     if sys.stdout.isatty():
         encoded = msgspec.json.format(encoded, indent=2)
-    sys.stdout.write(encoded.decode() + "\n")
+    sys.stdout.write(printable_json(encoded.decode()) + "\n")
 
 
 def usd(amount: Decimal | None, estimated: bool = False) -> str:

@@ -60,14 +60,14 @@ def command(follow: bool, lines: int, listing: Listing) -> None:
 
 
 def _print(reader: Reader, rows: list[CallRow], as_json: bool) -> None:
-    from ..printable import printable
+    from ..printable import printable, printable_json
     from ..queries import export
     from .call_lines import line
 
     if as_json:
         for _, text in export.lines(reader, sorted(row.id for row in rows)):
-            sys.stdout.buffer.write(text + b"\n")
-        sys.stdout.buffer.flush()
+            sys.stdout.write(printable_json(text.decode()) + "\n")
+        sys.stdout.flush()
         return
     for row in rows:
         click.echo(printable(line(row)))

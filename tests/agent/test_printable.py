@@ -1,10 +1,12 @@
 """Nothing that a terminal obeys gets through."""
 
+import json
+import re
 import unicodedata
 
 from hypothesis import given
 from hypothesis import strategies as st
-from wiretally.agent.printable import printable, printable_lines
+from wiretally.agent.printable import printable, printable_json, printable_lines
 
 
 @given(st.text())
@@ -18,3 +20,11 @@ def test_plain_text_stays() -> None:
     assert printable("gpt-5 – ünï ✓") == "gpt-5 – ünï ✓"
     assert printable_lines("a\r\nb\tc") == "a\nb\tc"
     assert printable("a\nb\x1b[2J") == "a␊b␛[2J"
+
+
+def test_json_says_the_same_without_what_a_terminal_obeys() -> None:
+    said = {"text": "\x1b[31m \x7f \x9b31m \u202e \n é"}
+    text = json.dumps(said, ensure_ascii=False, indent=1)
+    assert json.loads(printable_json(text)) == said
+    assert not re.search("[\x7f-\x9f\u202e]", printable_json(text))
+    assert "é" in printable_json(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 
 import pytest
@@ -29,3 +30,10 @@ def test_what_a_terminal_would_obey_is_shown(capsys: pytest.CaptureFixture[str])
 def test_json_has_money_as_exact_numbers(capsys: pytest.CaptureFixture[str]) -> None:
     print_json([{"cost_usd": Decimal("0.000000000001")}])
     assert "1E-12" in capsys.readouterr().out.upper().replace("0.000000000001", "1E-12")
+
+
+def test_json_has_nothing_that_a_terminal_obeys(capsys: pytest.CaptureFixture[str]) -> None:
+    print_json({"model": "\x1b[2J\x9b31m\u202e"})
+    out = capsys.readouterr().out
+    assert not {"\x1b", "\x9b", "\u202e"} & set(out)
+    assert json.loads(out) == {"model": "\x1b[2J\x9b31m\u202e"}
