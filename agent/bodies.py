@@ -217,13 +217,8 @@ def read(connection: sqlite3.Connection, call_id: int, side: str) -> bytes | Non
     if row is None:
         return None
     log_id, size, packed = row
-    spans = spans_of(packed)
-    parts = connection.execute(
-        "select id, start, size, data from body_parts where id >= ? and id < ? order by id",
-        (log_id * PARTS, (log_id + 1) * PARTS),
-    ).fetchall()
     try:
-        body = _assembled(parts, spans, log_id)
+        body = _assembled(connection, log_id, spans_of(packed))
     except zstandard.ZstdError as error:
         raise ValueError(f"the {side} body of call {call_id} is damaged: {error}") from error
     if len(body) != size:
@@ -231,7 +226,22 @@ def read(connection: sqlite3.Connection, call_id: int, side: str) -> bytes | Non
     return body
 
 
-def _assembled(parts: list[tuple[int, int, int, bytes]], spans: list[Span], log_id: int) -> bytes:
+def read_log(connection: sqlite3.Connection, log_id: int, size: int) -> bytes:
+    """All that a log of `size` bytes holds. Raises ValueError where parts of it are missing or damaged."""
+    try:
+        text = _assembled(connection, log_id, [Span(0, size)])
+    except zstandard.ZstdError as error:
+        raise ValueError(f"log {log_id} of bodies is damaged: {error}") from error
+    if len(text) != size:
+        raise ValueError(f"log {log_id} of bodies is damaged: {len(text)} bytes instead of {size}")
+    return text
+
+
+def _assembled(connection: sqlite3.Connection, log_id: int, spans: list[Span]) -> bytes:
+    parts = connection.execute(
+        "select id, start, size, data from body_parts where id >= ? and id < ? order by id",
+        (log_id * PARTS, (log_id + 1) * PARTS),
+    ).fetchall()
     if not parts or parts[0][0] != log_id * PARTS:
         return b""
     root = zstandard.ZstdDecompressor().decompress(parts[0][3], max_output_size=parts[0][2])
