@@ -9,7 +9,7 @@ from typing import Any, get_args, get_origin
 
 import click
 from pydantic.fields import FieldInfo
-from wiretally.agent.cli import COMMANDS
+from wiretally.agent.cli import COMMANDS, cli
 from wiretally.agent.filter_fields import FIELDS
 from wiretally.agent.queries.export import BODY_COLUMNS, COLUMNS
 from wiretally.agent.settings import ENVIRONMENT, Settings
@@ -48,7 +48,9 @@ def commands() -> str:
     """Every command with its `--help`."""
     parts = ["# Commands\n\nWhat `wiretally COMMAND --help` says; written by `python -m tests.doc_pages`.\n"]
     for name, command in found_commands().items():
-        context = click.Context(command, info_name=f"wiretally {name}", terminal_width=100, max_content_width=100)
+        context = click.Context(
+            command, info_name=f"wiretally {name}", terminal_width=100, max_content_width=100, **cli.context_settings
+        )
         parts.append(f"## {name}\n\n```\n{command.get_help(context)}\n```\n")
     return "\n".join(parts)
 

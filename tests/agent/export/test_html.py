@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import html.parser
 import re
-import shutil
-import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -20,13 +18,8 @@ from wiretally.agent.queries.reader import Reader
 from wiretally.agent.store import Store
 
 from .. import made
+from .browser import running
 from .exported import written
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-    "--disable-background-networking", "--disable-component-update", "--virtual-time-budget=2000", "--dump-dom",
-)  # fmt: skip
 
 
 class Tags(html.parser.HTMLParser):
@@ -108,9 +101,9 @@ def test_a_browser_renders_it_and_asks_for_nothing(tmp_path: Path, elsewhere: tu
     with Reader(tmp_path / "wiretally.db") as reader:
         page = tmp_path / "report.html"
         page.write_bytes(written("html", Job(reader, range(1, 52))))
-    assert CHROMIUM, "install chromium: .ci/run does"
-    command = [CHROMIUM, *FLAGS, f"--user-data-dir={tmp_path / 'profile'}", page.as_uri()]
-    dom = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout
+    with running(tmp_path / "profile") as browser:
+        assert browser.open(page.as_uri()) == [page.as_uri()]
+        dom = browser.evaluate("document.documentElement.outerHTML")
     assert dom.count("<rect") >= 4
     assert "&lt;script src=" in dom
     assert "<img" not in dom
