@@ -16,6 +16,11 @@ from wiretally.agent.store import Store
 
 from . import recorded
 
+CONFIG = """
+[scenario]
+small = "model:gpt-4o-mini*"
+failures = "is:error"
+"""
 BATCH = 200
 SECONDS_APART = 60
 
@@ -35,8 +40,8 @@ class History:
 def make(home: Path) -> History:
     """Store all recorded exchanges and realtime sessions in `home`."""
     interpreter = Interpreter(salt=b"a salt for tests")
-    spread = (_moved(entry, place) for place, entry in enumerate(_entries(interpreter)))
-    entries = tuple(spread)
+    entries = tuple(_moved(entry, place) for place, entry in enumerate(_entries(interpreter)))
+    (home / "config.toml").write_text(CONFIG, "utf-8")
     store = Store(home / "wiretally.db")
     for start in range(0, len(entries), BATCH):
         store.save(entries[start : start + BATCH])

@@ -28,9 +28,8 @@ LISTINGS = (
 
 
 @pytest.fixture
-def home(history: History, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """The history's home, with scenarios of its own."""
-    (history.home / "config.toml").write_text('[scenario]\ntools = "model:gpt-4o*"\nfailures = "is:error"\n')
+def home(history: History, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The history's home."""
     monkeypatch.setenv("WIRETALLY_HOME", str(history.home))
     return history.home
 

@@ -86,9 +86,11 @@ def assert_cells(calls: list[dict[str, Value]], rows: list[dict[str, str]]) -> N
 
 def test_csv_holds_the_values_of_jsonl(files: Path, calls: list[dict[str, Value]]) -> None:
     before = csv.field_size_limit(MOST_CELL)
-    with (files / "calls.csv").open(encoding="utf-8", newline="") as file:
-        assert_cells(calls, list(csv.DictReader(file)))
-    csv.field_size_limit(before)
+    try:
+        with (files / "calls.csv").open(encoding="utf-8", newline="") as file:
+            assert_cells(calls, list(csv.DictReader(file)))
+    finally:
+        csv.field_size_limit(before)
 
 
 def test_pandas_reads_the_same_csv(files: Path, calls: list[dict[str, Value]]) -> None:
