@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 
 import click
@@ -41,11 +42,17 @@ def open_with_agent(*, keep: bool) -> None:
     started = lifecycle.status(place) is None
     if started:
         lifecycle.start_detached(place)
+    for number in (signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, _end)  # a closed terminal must not leave the agent it started
     try:
         _open(place)
     finally:
         if started and not keep:
             lifecycle.stop(place)
+
+
+def _end(number: int, _frame: object) -> None:
+    sys.exit(128 + number)
 
 
 def _need_terminal() -> None:

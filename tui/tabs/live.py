@@ -18,11 +18,12 @@ from ...agent.queries.reader import Reader
 from ...agent.queries.where import EVERYTHING, Where
 from ..counting import Counters, read_counters
 from ..messages import Watch
-from ..widgets.call_list import CallList, ListHead
+from ..widgets.call_list import CallList
 from ..widgets.counters import CounterLines, CounterPanels
 from ..widgets.detail_strip import DetailStrip
 from ..widgets.empty_state import EmptyState
 from ..widgets.filter_bar import FilterBar
+from ..widgets.list_head import ListHead
 from ..window import Ask, Window, WindowReader
 
 if TYPE_CHECKING:

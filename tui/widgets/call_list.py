@@ -11,40 +11,25 @@ import time
 from collections.abc import Callable, Sequence
 from typing import ClassVar, cast
 
-from rich.segment import Segment
-from rich.style import Style
 from textual import events, on
 from textual.binding import BindingType
-from textual.geometry import Region, Size
+from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import Reactive, reactive
-from textual.scroll_view import ScrollView
-from textual.strip import Strip
-from textual.timer import Timer
 from textual.widget import Widget
 
 from ...agent.queries.calls import CallRow, Column, Order
-from ..cell_text import fit
-from ..columns import FRESH, Moment, Placed, gap_for, place, text_of
 from ..keys import bindings
 from ..window import EMPTY, NEWEST, Ask, Window
+from .call_lines import CallLines
 
-TICK = 0.125
 VIRTUAL_SIZE = cast("Reactive[Size]", Widget.virtual_size)
-TONES = ("muted", "good", "warn", "bad", "accent")
-MARK = "▌"
 
 
-class CallList(ScrollView, can_focus=True):
+class CallList(CallLines, can_focus=True):
     """Calls, newest first unless sorted. Posts `Wanted` when it needs rows, `Pointed` and `Opened` for the reader."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("list")
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "call-list--cursor",
-        "call-list--blurred",
-        *(f"call-list--{tone}" for tone in TONES),
-    }
-
     follow: reactive[bool] = reactive(default=True)
 
     class Wanted(Message):
@@ -86,18 +71,9 @@ class CallList(ScrollView, can_focus=True):
         """Columns, order or follow changed."""
 
     def __init__(self, clock: Callable[[], float] = time.time, columns: Sequence[str] = ()) -> None:
-        super().__init__()
-        self.window: Window = EMPTY
+        super().__init__(clock, columns)
         self.order: Order = NEWEST
-        self.placed: list[Placed] = []
-        self.cursor_id: int | None = None
         self.cursor_line = 0
-        self._clock = clock
-        self._chosen = tuple(columns)
-        self._changed_at: dict[int, tuple[int, float]] = {}
-        self._styles: dict[str, Style] = {}
-        self._ticker: Timer | None = None
-        self._placed_for = 0
         self._edge = 0  # -1 or 1: the next window puts the cursor on the first or last line
 
     # --- what is shown -------------------------------------------------------------------------------------------
@@ -111,14 +87,7 @@ class CallList(ScrollView, can_focus=True):
         """Take a newer window. Lines that came in above move the view with them, unless the newest are followed."""
         shift = window.above - self.window.above
         self.window = window
-        now = self._clock()
-        self._changed_at = {
-            row.id: self._changed_at[row.id]
-            if row.id in self._changed_at and self._changed_at[row.id][0] == row.revision
-            else (row.revision, now)
-            for row in window.rows
-            if row.state == "open"
-        }
+        self._note_changes(window)
         top = self.scroll_offset.y
         self._set_total(window.total)
         if self.follow:
@@ -166,74 +135,6 @@ class CallList(ScrollView, can_focus=True):
     def want(self) -> None:
         self.post_message(self.Wanted(self.ask()))
 
-    # --- drawing -------------------------------------------------------------------------------------------------
-
-    def notify_style_update(self) -> None:
-        self._styles.clear()
-        super().notify_style_update()
-
-    def _style(self, name: str) -> Style:
-        if name not in self._styles:
-            self._styles[name] = self.get_component_rich_style(f"call-list--{name}", partial=True)
-        return self._styles[name]
-
-    def render_line(self, y: int) -> Strip:
-        width, line = self.scrollable_content_region.width, self.scroll_offset.y + y
-        if width != self._placed_for:  # the scroll bar has come or gone
-            self._place_columns()
-        base = self.rich_style
-        row = self.window.row_at(line)
-        if row is None:
-            text = " …" if line < self.window.total else ""
-            return Strip([Segment(text.ljust(width), base + self._style("muted") if text else base)], width)
-        is_cursor = row.id == self.cursor_id
-        if is_cursor:
-            base += self._style("cursor" if self.has_focus else "blurred")
-        segments = [Segment(MARK if is_cursor else " ", base + self._style("accent"))]
-        now = self._clock()
-        changed = self._changed_at.get(row.id)
-        moment = Moment(now, now - changed[1] if changed else 0.0)
-        gap = Segment(" " * gap_for(width), base)
-        used = 1
-        for index, (column, cells) in enumerate(self.placed):
-            if index:
-                segments.append(gap)
-                used += len(gap.text)
-            text, tone = text_of(column, cells, row, moment)
-            segments.append(Segment(text, base + self._style(tone) if tone else base))
-            used += cells
-        segments.append(Segment(" " * max(width - used, 0), base))
-        return Strip(segments, max(width, used)).crop(0, width)
-
-    # --- time ----------------------------------------------------------------------------------------------------
-
-    def on_mount(self) -> None:
-        self._ticker = self.set_interval(TICK, self._tick, pause=True)
-
-    def _lively(self) -> list[int]:
-        """The visible lines that change by themselves: calls under way, and those that ended just now."""
-        now, top = self._clock(), self.scroll_offset.y
-        lines: list[int] = []
-        for line in range(top, top + self.size.height):
-            row = self.window.row_at(line)
-            if row is None:
-                continue
-            ended = row.started_at + (row.duration_ms or 0) / 1000
-            if row.state == "open" or now - ended < FRESH + TICK * 2:
-                lines.append(line)
-        return lines
-
-    def _watch_time(self) -> None:
-        if self._ticker is not None:
-            (self._ticker.resume if self._lively() else self._ticker.pause)()
-
-    def _tick(self) -> None:
-        lines = self._lively()
-        for line in lines:
-            self.refresh_line(line)
-        if not lines and self._ticker is not None:
-            self._ticker.pause()
-
     # --- moving --------------------------------------------------------------------------------------------------
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
@@ -261,8 +162,7 @@ class CallList(ScrollView, can_focus=True):
         self.want()
 
     def _place_columns(self) -> None:
-        self._placed_for = self.scrollable_content_region.width
-        self.placed = place(self._placed_for - 1, self._chosen)
+        super()._place_columns()
         self.post_message(self.Arranged())
 
     def _go(self, line: int) -> None:
@@ -350,45 +250,3 @@ class CallList(ScrollView, can_focus=True):
             self.action_inspect()
         else:
             self._go(line)
-
-    def on_focus(self) -> None:
-        self.refresh()
-
-    def on_blur(self) -> None:
-        self.refresh()
-
-    def refresh_line(self, y: int) -> None:
-        self.refresh(Region(0, y - self.scroll_offset.y, self.size.width, 1))
-
-
-class ListHead(Widget):
-    """The names over the columns, with the order's arrow; a click sorts."""
-
-    def __init__(self, calls: CallList) -> None:
-        super().__init__()
-        self._calls = calls
-
-    def render_line(self, y: int) -> Strip:
-        del y
-        width, base = self.size.width, self.rich_style
-        segments = [Segment(" ", base)]
-        for index, (column, cells) in enumerate(self._calls.placed):
-            if index:
-                segments.append(Segment(" " * gap_for(width - 1), base))
-            head = column.head
-            if column.sort and column.sort == self._calls.order.column:
-                arrow = "▾" if self._calls.order.descending else "▴"
-                head = f"{arrow}{head}" if column.right else f"{head}{arrow}"
-            tail = " " if column.name == "total" else ""
-            segments.append(Segment(fit(head + tail, cells, right=column.right), base))
-        return Strip(segments).adjust_cell_length(width, base)
-
-    @on(events.Click)
-    def _clicked(self, event: events.Click) -> None:
-        left = 1
-        for column, cells in self._calls.placed:
-            if left <= event.x < left + cells and column.sort:
-                order = self._calls.order
-                turned = not order.descending if order.column == column.sort else True
-                self._calls.sort_by(Order(column.sort, turned))
-            left += cells + gap_for(self.size.width - 1)

@@ -18,6 +18,7 @@ class DetailStrip(Widget):
     """Draws `row`."""
 
     row: reactive[CallRow | None] = reactive[CallRow | None](None)
+    _title = ""
 
     def render(self) -> Content:
         row = self.row
@@ -26,7 +27,10 @@ class DetailStrip(Widget):
         width = self.size.width
         who = self._who(row)
         framed = bool(self.styles.border_top[0])
-        self.border_title = fit(who, min(len(who), width)) if framed else None
+        title = fit(who, min(len(who), width)) if framed else ""
+        if title != self._title:  # to set one draws the strip again
+            self._title = title
+            self.border_title = Content(title) if title else None  # a str would be read as markup
         if row.fault is not None:
             return Content("\n").join(self._failure(row, width))
         return Content("\n").join([Content.styled(fit(self._what(row), width), "$dim"), self._outcome(row, width)])
