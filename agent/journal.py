@@ -133,6 +133,11 @@ class Writer(Journal):
         self.counters[WAITING] = len(self._queue)
 
     @property
+    def overfull(self) -> bool:
+        """Is the room used up that frames may wait in?"""
+        return self._queued > MAX_WAITING_BYTES
+
+    @property
     def horizon(self) -> int:
         """No later than here in the ring lies the end of what was written so far, also of what waits for room."""
         return self.counters[HEAD] + (self.capacity + 16 * len(self._queue) + self._queued if self._queue else 0)

@@ -20,6 +20,7 @@ FIRST_MESSAGES: Final = 24
 
 _ENDS = frozenset((Kind.END, Kind.ANSWER))
 _DROPPABLE = frozenset((Kind.DATA, Kind.REQUEST_DATA, Kind.MESSAGE))
+_ANSWER_BODY: Final = 6  # the place of the body among an ANSWER's fields
 _DONE: Final = b'"response.done"'
 
 
@@ -37,6 +38,7 @@ class Outbox:
         self._writer = writer
         self._keep_bytes = keep_bytes
         self._calls: dict[str, _Kept] = {}
+        self._lost: set[str] = set()
         self._ended: deque[tuple[int, str]] = deque()
         self._epoch = writer.counters[journal.EPOCH]
 
@@ -51,7 +53,19 @@ class Outbox:
         return self._writer.counters[journal.WAITING]
 
     def put(self, kind: Kind, call: str, at: float, *fields: Any) -> None:
-        """Send one frame of `call`. A frame with bytes of a body may be dropped when all room is used, others never."""
+        """Send one frame of `call`. With all room used, bodies and calls that begin then are dropped, and counted."""
+        if call in self._lost:
+            if kind in _ENDS:
+                self._lost.discard(call)
+            return
+        if self._writer.overfull:
+            if kind is Kind.BEGIN:
+                self._lost.add(call)
+                self._writer.counters[journal.DROPPED] += 1
+                return
+            if kind is Kind.ANSWER:
+                fields = (*fields[:_ANSWER_BODY], b"", *fields[_ANSWER_BODY + 1 :])
+                self._writer.counters[journal.DROPPED] += 1
         kept = self._calls.get(call)
         if kept is None:
             kept = self._calls[call] = _Kept()

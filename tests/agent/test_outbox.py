@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from wiretally.agent import journal
@@ -118,3 +119,29 @@ def test_a_fault_is_told_and_counted(pair: Pair) -> None:
     pair.outbox.fault("somewhere", ValueError("no good"))
     assert pair.read()[0][4:] == ["somewhere", "ValueError: no good"]
     assert pair.writer.counters[journal.FAULTS] == 1
+
+
+def test_with_no_room_at_all_calls_that_begin_are_left_out_and_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, "MAX_WAITING_BYTES", 100_000)
+    pair = Pair()
+    answer: list[Any] = [200, "OK", "HTTP/1.1", [], None, None]
+    begin(pair.outbox, "early")
+    for number in range(1000):
+        if pair.writer.overfull:
+            break
+        begin(pair.outbox, f"filler {number}")
+        pair.outbox.put(Kind.ANSWER, f"filler {number}", 1.0, *answer, b"x" * 50_000, 50_000, 2.0)
+    for number in range(1000):
+        begin(pair.outbox, f"late {number}")
+        pair.outbox.put(Kind.ANSWER, f"late {number}", 1.0, *answer, b"x" * 50_000, 50_000, 2.0)
+    pair.outbox.put(Kind.ANSWER, "early", 1.0, *answer, b"x" * 50_000, 50_000, 2.0)
+    assert pair.writer.counters[journal.DROPPED] == 1001
+    assert pair.outbox.waiting < 10
+    seen: list[Frame] = []
+    for _ in range(5):
+        seen += pair.read()
+        pair.store()
+    (ended,) = (frame for frame in seen if frame[1] == "early" and frame[0] == Kind.ANSWER)
+    assert (ended[10], ended[11]) == (b"", 50_000)
+    assert not any("late" in frame[1] for frame in seen)
+    pair.close()
