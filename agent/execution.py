@@ -184,7 +184,7 @@ class _Child:
                 signal.signal(number, handler)
 
     def _look(self) -> None:
-        if not _alive(self._agent.pid):
+        if not lifecycle.is_alive(self._agent.pid):
             self._restart()
         if self._told_to_stop is not None:
             if time.monotonic() > self._told_to_stop + KILL_AFTER_S:
@@ -208,18 +208,6 @@ class _Child:
         else:
             self._say(f"the agent (process {self._agent.pid}) died; started again on the same ports")
         self._agent = _Agent(self._agent.doors, running.supervisor_pid, self._agent.flags)
-
-
-def _alive(pid: int) -> bool:
-    with suppress(ChildProcessError):
-        os.waitpid(pid, os.WNOHANG)  # where it is our own child, let it end
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def _recorded(home: Home, session: str, began: float) -> Totals | None:

@@ -108,7 +108,7 @@ def stop(home: Home) -> bool:
             os.kill(found.supervisor_pid, signal.SIGTERM)
     deadline = time.monotonic() + STOP_SECONDS
     while time.monotonic() < deadline:
-        if not _alive(found.supervisor_pid):
+        if not is_alive(found.supervisor_pid):
             return True
         time.sleep(0.02)
     raise WiretallyError(
@@ -117,7 +117,8 @@ def stop(home: Home) -> bool:
     )
 
 
-def _alive(pid: int) -> bool:
+def is_alive(pid: int) -> bool:
+    """Does the process run? A child of this one that has ended is let go."""
     with suppress(ChildProcessError):
         if os.waitpid(pid, os.WNOHANG)[0] == pid:
             return False  # it was our own child and has ended
