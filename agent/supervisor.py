@@ -57,6 +57,8 @@ class Supervisor:
         self._doors = (0, 0)
         self._control_port = 0
         self.ports = (0, 0)
+        self.distrusted: list[str] = []
+        """Hosts of an authority made just now, which nobody trusts yet."""
         self.on_ready: Callable[[], None] = lambda: None
 
     async def run(self) -> None:
@@ -112,6 +114,7 @@ class Supervisor:
         hosts = list(dict.fromkeys([OPENAI, *settings.hosts]))
         authority = certificates.authority(home, hosts)
         if authority.is_new:
+            self.distrusted = hosts
             log.warning("made a new authority for %s; trust it with `wiretally cert install`", ", ".join(hosts))
         plan = ProxyPlan(
             journal="",

@@ -80,6 +80,10 @@ def command(ctx: click.Context, detach: bool, **flags: Any) -> None:
         click.echo(f"recording session {supervisor.session!r} to {place.database}", err=True)
         click.echo(f"  proxy     http://127.0.0.1:{proxy}     wiretally exec -- python app.py", err=True)
         click.echo(f"  base URL  http://127.0.0.1:{base}/v1  OPENAI_BASE_URL=http://127.0.0.1:{base}/v1", err=True)
+        if supervisor.distrusted:
+            hosts = ", ".join(supervisor.distrusted)
+            click.echo(f"  a new certificate authority for {hosts}: `exec` and `env` lead programs to it,", err=True)
+            click.echo("  others must trust it (again) with `wiretally cert install`", err=True)
 
     supervisor.on_ready = ready
     os.umask(0o077)  # whatever its processes and their libraries write is the user's alone

@@ -45,4 +45,5 @@ class EmptyState(Widget):
                 "wiretally demo",
             )
         )
+        lines.append(Content.assemble(("a proxy set by hand?  ", "$dim"), "wiretally cert install"))
         return Content("\n").join(lines)
