@@ -46,5 +46,5 @@ class TableDispatch(addonmanager.AddonManager):
                     await answer
             except exceptions.AddonHalt:
                 return
-            except Exception:
+            except Exception:  # the call goes on, as with mitmproxy; hook_faults.py counts and shows it
                 log.exception("%s failed in the hook %s", hook, name)
