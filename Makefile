@@ -10,12 +10,14 @@ SITE = $(shell $(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("pur
 help:  ## list these targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
+# Compiled here because an environment with PYTHONDONTWRITEBYTECODE would compile everything anew at each start.
 setup: $(VENV)/.ready  ## make the virtual environment with everything pinned by requirements.lock
+	@$(BIN)/python -m compileall -q agent addons tui
 
 $(VENV)/.ready: pyproject.toml requirements.lock
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	@$(BIN)/uv pip sync --quiet --python $(BIN)/python requirements.lock
+	@$(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python requirements.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
 	@mkdir -p $(VENV)/tree/wiretally
 	@for part in agent addons tui; do ln -sfn ../../../$$part $(VENV)/tree/wiretally/$$part; done
