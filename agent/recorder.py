@@ -16,6 +16,7 @@ import sys
 import time
 from collections import ChainMap
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -223,8 +224,17 @@ def _settings(home: Home, saver: Saver) -> Settings:
         return Settings()
 
 
+def _let_others_first() -> None:
+    """Ask for the scheduler's batch class: the same share of the processor, but never in place of an app or the proxy
+    that has just woken to pass an event on (sched(7))."""
+    if sys.platform == "linux":
+        with suppress(OSError):
+            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+
+
 def main(arguments: Sequence[str] = ()) -> int:
     """The process. Exit 1 with an error line where the database can't be used."""
+    _let_others_first()
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s recorder %(levelname)s %(message)s")
     logging.raiseExceptions = False
     for number in (signal.SIGTERM, signal.SIGINT):

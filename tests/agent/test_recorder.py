@@ -197,6 +197,12 @@ def test_a_fault_of_the_proxys_and_a_frame_that_is_none_are_counted(rig: Rig) ->
     assert "not a frame" in found["recorder.take"]
 
 
+@pytest.mark.skipif(not hasattr(os, "sched_getscheduler"), reason="there is no batch class here")
+def test_it_steps_back_for_whoever_passes_bytes_on(rig: Rig) -> None:
+    assert rig.process
+    assert os.sched_getscheduler(rig.process.pid) == os.SCHED_BATCH
+
+
 def test_a_database_it_cannot_use_is_said_in_one_line(tmp_path: Path) -> None:
     home = Home(tmp_path / "home").make()
     home.database.write_bytes(b"this is no database, but it is long enough to look like one" * 100)
