@@ -4,22 +4,24 @@ an estimate is a reading of its own, marked as such wherever it shows, and never
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any, cast
 
-from .call import JSON, Usage
-from .image_tokens import image_size, image_url, tokens_of_image
+from .call import Usage
+from .earlier import Earlier
+from .hosted_tokens import hosted_tokens
+from .message_tokens import MORE, ROUGH, calls_in, in_prompt, message_tokens, unseen_in
 from .tokens import count, count_short
-from .wire.draft import Draft, Fields, fields_of, list_of, objects_of, text_of
+from .tool_tokens import function_tokens, functions_in, schema_tokens
+from .turns import text_in
+from .wire.draft import Draft, Fields, fields_of, objects_of, text_of
 
-PER_MESSAGE = 3
-PER_NAME = 1
 FOR_REPLY = 3
-UNSEEN = frozenset(("required", "additionalProperties"))
-"""Keywords of a schema that models are not shown."""
 
-MOST_DEPTH = 40
+LAUNCH_ENDED = 1_743_465_600
+LAUNCH = 18
+LAUNCH_WITH_STRICT_TOOLS = 215
+"""Until April 2025 (Unix time) responses put so many tokens before each prompt; by recorded usage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,39 +68,64 @@ def overhead_of(draft: Draft, model: str | None) -> Overhead:
     return (RESPONSES if "responses" in draft.path else CHAT)[family]
 
 
-def estimate(draft: Draft) -> tuple[Usage | None, str | None]:
-    """The usage of a draft whose answer was not accompanied by one, and what to say about it. Never raises."""
+def estimate(draft: Draft, earlier: Earlier | None = None) -> tuple[Usage | None, str | None]:
+    """The usage of a draft whose answer was not accompanied by one, and what to say about it. Never raises.
+
+    `earlier` is what was reported of a prompt that this one repeats or continues.
+    """
     if "messages" not in draft.request and "input" not in draft.request and "prompt" not in draft.request:
         return None, None
     model = draft.model or draft.model_requested
     try:
-        inputs = input_tokens(draft, model)
+        inputs = continued(draft, model, earlier) if earlier else input_tokens(draft, model)
         outputs = output_tokens(draft, count("".join(draft.answer) + "".join(draft.silent), model), model)
     except Exception as error:  # noqa: BLE001  a tokenizer that fails must not take the row with it; the note shows it
         return None, f"its tokens could not be estimated: {type(error).__name__}: {error}"
-    why = unseen(draft)
-    note = f"its input is more than the estimate: {why}" if why else None
+    note = None if earlier else unseen(draft)
     return Usage(input_tokens=inputs, output_tokens=outputs, total_tokens=inputs + outputs, source="estimated"), note
 
 
 def input_tokens(draft: Draft, model: str | None) -> int:
     """What the request of a draft comes to as tokens."""
     request = draft.request
-    if request.get("prompt") is not None and "messages" not in request:
-        return _prompt_tokens(draft, model)
+    prompt = request.get("prompt")
+    if isinstance(prompt, str | list) and "messages" not in request:
+        return _prompt_tokens(cast(str | list[Any], prompt), model)
     overhead = overhead_of(draft, model)
+    messages = in_prompt([*draft.stored_prompt, *draft.messages], request)
+    if "-search-" in (model or ""):
+        return sum(count(text_in(message), model) for message in messages)  # models that search count the words alone
     total = FOR_REPLY + overhead.base
     rounds = 0
-    for message in draft.messages:
-        total += _message_tokens(message, model)
-        calls = _calls_in(message)
+    for message in messages:
+        total += message_tokens(message, model, chat="messages" in request)
+        calls = calls_in(message)
         rounds += calls
         total += overhead.parallel if calls > 1 else 0
-    if tools := _tool_tokens(objects_of(request, "tools") or objects_of(request, "functions"), model):
-        total += tools + overhead.tools + _forced_tokens(request, model)
-    if schema := _schema_tokens(request, model):
+    given = objects_of(request, "tools") or objects_of(request, "functions")
+    functions = functions_in([tool for tool in given if not tool.get("defer_loading")])
+    if functions:
+        total += function_tokens(functions, model) + overhead.tools + _forced_tokens(request, model)
+    if schema := schema_tokens(request, model):
         total += schema + overhead.schema
-    return max(total + rounds * overhead.round, 0)
+    total += rounds * overhead.round
+    if draft.created_at and draft.created_at < LAUNCH_ENDED and (model or "").startswith("gpt-4o"):
+        total += LAUNCH_WITH_STRICT_TOOLS if any(it.get("strict") is True for it in functions) else LAUNCH
+    return max(total + hosted_tokens(draft, total, model), 0)
+
+
+def continued(draft: Draft, model: str | None, earlier: Earlier) -> int:
+    """The prompt's tokens, by those of the earlier call and what is new in this one.
+
+    Reasoning is kept while a turn goes on, and dropped when the user speaks again.
+    """
+    if earlier.repeated:
+        return earlier.input_tokens
+    instructions = draft.request.get("instructions")
+    new = [it for it in draft.messages if not (instructions and it is draft.messages[0])]
+    speaks = any(isinstance(it, dict) and text_of(cast(Fields, it), "role") == "user" for it in new)
+    kept = earlier.output_tokens - (earlier.reasoning_tokens if speaks else 0)
+    return earlier.input_tokens + max(kept, 0) + FOR_REPLY + sum(message_tokens(it, model, chat=False) for it in new)
 
 
 def _forced_tokens(request: Fields, model: str | None) -> int:
@@ -121,180 +148,21 @@ def output_tokens(draft: Draft, text_tokens: int, model: str | None) -> int:
 
 
 def unseen(draft: Draft) -> str | None:
-    """Why the prompt was longer than the request shows, None where the request shows all of it."""
+    """What of the prompt the request does not show, None where it shows all of it."""
     request = draft.request
     if draft.previous_response_id or draft.conversation_ref:
-        return "the conversation so far is kept by the provider"
+        return f"{MORE}: the conversation so far is kept by the provider"
     if any(text_of(tool, "type") not in ("function", "custom", None) for tool in objects_of(request, "tools")):
-        return "hosted tools add to it"
-    for message in draft.messages:
-        if isinstance(message, dict) and (why := _unseen_in(cast(Fields, message))):
+        return f"{ROUGH}: what hosted tools add to it is not told"
+    for message in [*draft.stored_prompt, *draft.messages]:
+        if isinstance(message, dict) and (why := unseen_in(cast(Fields, message), chat="messages" in request)):
             return why
     return None
 
 
-def _unseen_in(message: Fields) -> str | None:
-    kind = text_of(message, "type") or ""
-    if message.get("encrypted_content"):
-        return "earlier reasoning is in it, encrypted"
-    if kind in ("compaction", "item_reference") or kind == "reasoning":
-        return "earlier reasoning is in it"
-    for part in objects_of(message, "content"):
-        kind = text_of(part, "type") or ""
-        if "file" in kind or "audio" in kind:
-            return "a file is in it"
-        if "image" in kind and image_size(image_url(part)) is None:
-            return "an image is in it whose size is not known"
-    return None
-
-
-def _calls_in(message: object) -> int:
-    if not isinstance(message, dict):
-        return 0
-    fields = cast(Fields, message)
-    return len(list_of(fields, "tool_calls")) + ((text_of(fields, "type") or "") == "function_call")
-
-
-def _prompt_tokens(draft: Draft, model: str | None) -> int:
-    prompt = draft.request.get("prompt")
-    if isinstance(prompt, list):
-        items = cast(list[Any], prompt)
-        if all(isinstance(item, int) for item in items):
-            return len(items)
-        return sum(len(cast(list[Any], i)) if isinstance(i, list) else count(str(i), model) for i in items)
-    return count(prompt, model) if isinstance(prompt, str) else 0
-
-
-def _message_tokens(message: object, model: str | None) -> int:
-    if isinstance(message, str):
-        return PER_MESSAGE + 1 + count(message, model)
-    if not isinstance(message, dict):
-        return 0
-    fields = cast(Fields, message)
-    total = PER_MESSAGE + count_short(text_of(fields, "role") or "user", model)
-    if name := text_of(fields, "name"):
-        total += PER_NAME + count_short(name, model)
-    total += _content_tokens(fields.get("content"), model)
-    for call in [*objects_of(fields, "tool_calls"), fields_of(fields, "function_call")]:
-        if function := fields_of(call, "function") or call:
-            total += PER_MESSAGE + count_short(text_of(function, "name") or "", model)
-            total += count(text_of(function, "arguments") or text_of(function, "input") or "", model)
-    for part in ("arguments", "output", "input"):
-        if text := text_of(fields, part):
-            total += count(text, model)
-    return total
-
-
-def _content_tokens(content: object, model: str | None) -> int:
-    if isinstance(content, str):
-        return count(content, model)
-    total = 0
-    if isinstance(content, list):
-        for part in cast(list[Any], content):
-            if isinstance(part, str):
-                total += count(part, model)
-            elif isinstance(part, dict):
-                fields = cast(Fields, part)
-                kind = text_of(fields, "type") or ""
-                total += count(text_of(fields, "text") or text_of(fields, "refusal") or "", model)
-                if "image" in kind:
-                    total += tokens_of_image(fields, model)
-    return total
-
-
-def _schema_tokens(request: Fields, model: str | None) -> int:
-    """Structured output: its schema is shown to the model."""
-    form = fields_of(request, "response_format") or fields_of(fields_of(request, "text"), "format")
-    schema = fields_of(form, "json_schema") or form
-    if text_of(form, "type") != "json_schema":
-        return 0
-    text = json.dumps(_without(schema.get("schema", {}), UNSEEN), separators=(",", ":"))
-    said = (text_of(schema, "name") or "") + (text_of(schema, "description") or "")
-    return count_short(said, model) + count(text, model)
-
-
-def _without(schema: JSON, names: frozenset[str], depth: int = 0) -> JSON:
-    """A JSON schema without these keywords (properties of that name stay)."""
-    if depth > MOST_DEPTH:
-        return {}
-    if isinstance(schema, list):
-        return [_without(item, names, depth + 1) for item in cast(list[Any], schema)]
-    if not isinstance(schema, dict):
-        return schema
-    kept: Fields = {}
-    for key, value in cast(Fields, schema).items():
-        if key in ("properties", "$defs") and isinstance(value, dict):
-            kept[key] = {name: _without(one, names, depth + 1) for name, one in cast(Fields, value).items()}
-        elif key not in names:
-            kept[key] = _without(value, names, depth + 1)
-    return kept
-
-
-def _tool_tokens(tools: list[Fields], model: str | None) -> int:
-    functions = [fields_of(tool, "function") or tool for tool in tools if text_of(tool, "type") in ("function", None)]
-    functions = [function for function in functions if text_of(function, "name")]
-    if not functions:
-        return 0
-    return 9 + count(namespace(functions), model)
-
-
-def namespace(functions: list[Fields]) -> str:
-    """Functions as the TypeScript that models are shown."""
-    lines = ["namespace functions {", ""]
-    for function in functions:
-        if description := text_of(function, "description"):
-            lines += [f"// {line}" for line in description.split("\n")]
-        parameters = fields_of(function, "parameters")
-        if title := text_of(parameters, "title"):
-            lines.append(f"// {title}")
-        name = text_of(function, "name")
-        if fields_of(parameters, "properties"):
-            lines += [
-                f"type {name} = (_: {{",
-                *_properties(parameters, 0, fields_of(parameters, "$defs")),
-                "}) => any;",
-                "",
-            ]
-        else:
-            lines += [f"type {name} = () => any;", ""]
-    lines.append("} // namespace functions")
-    return "\n".join(lines)
-
-
-def _resolved(schema: Fields, definitions: Fields) -> Fields:
-    """A schema that only points to a definition, as that definition."""
-    target = (text_of(schema, "$ref") or "").rpartition("/")[2]
-    return fields_of(definitions, target) if target else schema
-
-
-def _properties(schema: Fields, depth: int, definitions: Fields) -> list[str]:
-    required = {item for item in list_of(schema, "required") if isinstance(item, str)}
-    lines: list[str] = []
-    indent = " " * depth
-    for name, value in fields_of(schema, "properties").items():
-        fields = _resolved(cast(Fields, value), definitions) if isinstance(value, dict) else {}
-        if description := text_of(fields, "description"):
-            lines += [f"{indent}// {line}" for line in description.split("\n")]
-        lines.append(f"{indent}{name}{'' if name in required else '?'}: {_type(fields, depth, definitions)},")
-    return lines
-
-
-def _type(schema: Fields, depth: int, definitions: Fields) -> str:
-    schema = _resolved(schema, definitions)
-    if depth > MOST_DEPTH:
-        return "any"
-    if values := list_of(schema, "enum"):
-        return " | ".join(json.dumps(value) for value in values)
-    for key in ("anyOf", "oneOf"):
-        if choices := objects_of(schema, key):
-            return " | ".join(_type(choice, depth + 1, definitions) for choice in choices)
-    kind = schema.get("type")
-    if isinstance(kind, list):
-        return " | ".join(_type({**schema, "type": one}, depth + 1, definitions) for one in cast(list[Any], kind))
-    if kind == "array":
-        return f"{_type(fields_of(schema, 'items'), depth + 1, definitions)}[]"
-    if kind == "object":
-        if fields_of(schema, "properties"):
-            return "\n".join(["{", *_properties(schema, depth + 2, definitions), "}"])
-        return "object"
-    return {"integer": "number", "null": "null"}.get(str(kind), str(kind or "any"))
+def _prompt_tokens(prompt: str | list[Any], model: str | None) -> int:
+    if isinstance(prompt, str):
+        return count(prompt, model)
+    if all(isinstance(item, int) for item in prompt):
+        return len(prompt)
+    return sum(len(cast(list[Any], i)) if isinstance(i, list) else count(str(i), model) for i in prompt)

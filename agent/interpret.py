@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from . import estimates, faults, turns
 from .call import Call, Cost, Timing, Usage
+from .earlier import Asked, Lookup
 from .exchange import CapturedExchange, Headers, header
 from .header_values import by_lower_name
 from .outline import Context, outline
@@ -60,11 +61,16 @@ class Interpreter:
         prices: PriceBook | None = None,
         redaction: RedactionSettings | None = None,
         fault: Callable[[str, BaseException], None] | None = None,
+        earlier: Lookup | None = None,
     ) -> None:
-        """`fault` is told where a reader failed; the row's note says so in any case."""
+        """`fault` is told where a reader failed; the row's note says so in any case.
+
+        `earlier` is asked for the prompt that a call continues, where its own usage has to be estimated.
+        """
         self.prices = prices or PriceBook()
         self.redactor = Redactor(salt, redaction)
         self._fault = fault
+        self._earlier = earlier
         self._last: tuple[CapturedExchange, tuple[int, int], Bodies] | None = None
 
     def call(self, exchange: CapturedExchange) -> Call:
@@ -164,10 +170,10 @@ class Interpreter:
                 exchange.ending, exchange.status, draft.said, draft.failed, is_cut, exchange.error, is_complete
             )
         )
-        usage, note = self._usage(draft, outcome)
+        request = draft.of_request = draft.of_request or _conclude(exchange, draft)
+        usage, note = self._usage(draft, outcome, request)
         model = draft.model or draft.model_requested
         own = api_key_of(exchange.request_headers, exchange.path)
-        request = draft.of_request = draft.of_request or _conclude(exchange, draft)
         reply = turns.reply_of(draft) if request.digest else []
         return replace(
             outline(exchange, context, self.redactor),
@@ -202,12 +208,13 @@ class Interpreter:
         text = "".join(draft.answer)[: turns.MOST_TEXT]
         return self.redactor.text(text) if draft.stream else text  # other answers were masked before they were read
 
-    def _usage(self, draft: Draft, outcome: faults.Outcome) -> tuple[Usage, str | None]:
+    def _usage(self, draft: Draft, outcome: faults.Outcome, request: OfRequest) -> tuple[Usage, str | None]:
         """What the provider reported, else an estimate where something was generated; and what to say about it."""
         usage, note = draft.usage, None
         has_answered = bool(draft.answer or draft.silent or draft.ended) and not draft.failed
         if usage is None and draft.bill == "by_use" and has_answered and outcome.state != "open":
-            usage, note = estimates.estimate(draft)
+            asked = Asked(request.body_hash, draft.previous_response_id, draft.conversation_ref)
+            usage, note = estimates.estimate(draft, self._earlier(asked) if self._earlier else None)
         usage = usage or Usage()
         return (replace(usage, tool_calls=draft.tool_calls) if draft.tool_calls else usage), note
 

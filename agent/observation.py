@@ -13,6 +13,7 @@ from dataclasses import replace
 from .assembly import Assembled
 from .call import Call
 from .certificates import replace_file
+from .earlier import Lookup
 from .entry import Entry, Process
 from .errors import WiretallyError
 from .exchange import Message, header
@@ -30,10 +31,10 @@ type Mask = Callable[[bytes, str | None], bytes]
 class Observer:
     """Makes an observation for each call. Holds what they share."""
 
-    def __init__(self, home: Home, plan: RecorderPlan, fault: Fault) -> None:
+    def __init__(self, home: Home, plan: RecorderPlan, fault: Fault, earlier: Lookup | None = None) -> None:
         own = _settings(home, fault)
         self.interpreter = Interpreter(
-            salt=_salt(home), prices=PriceBook(own.prices), redaction=own.redaction, fault=fault
+            salt=_salt(home), prices=PriceBook(own.prices), redaction=own.redaction, fault=fault, earlier=earlier
         )
         self.bodies = plan.bodies
         self.fault = fault

@@ -243,7 +243,7 @@ def main(arguments: Sequence[str] = ()) -> int:
         plan = _plan()
         home = Home(Path(plan.home))
         saver = Saver(home, plan)
-        recorder = Recorder(plan, saver, Observer(home, plan, saver.fault))
+        recorder = Recorder(plan, saver, Observer(home, plan, saver.fault, saver.earlier))
         alarms = AlarmTicker(home, _settings(home, saver), saver.fault)
         recorder.add(alarms)
     except (WiretallyError, OSError) as error:

@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import Final
 
 from .database import DatabaseCorrupt, DatabaseError, DatabaseLocked, DatabaseNewer, DatabaseUnwritable
+from .earlier import Asked, Earlier
 from .entry import Entry, Process
 from .errors import WiretallyError
 from .locations import Home
@@ -74,6 +75,14 @@ class Saver:
     def waiting(self) -> int:
         """Entries that are not in the database yet."""
         return len(self._held) + self._spooled
+
+    def earlier(self, asked: Asked) -> Earlier | None:
+        """What is known of a prompt that `asked` repeats or continues; None also where the database can't be read."""
+        try:
+            return self.store.earlier(asked)
+        except DatabaseError as error:
+            self.fault("store.earlier", error)
+            return None
 
     def save(self, entries: Sequence[Entry]) -> None:
         """Save `entries` after those that wait. Never raises for a fault of the disk or the database."""

@@ -20,6 +20,7 @@ from .call import NO_STRINGS
 from .call_rows import COLUMNS, Links, Row, pack, row_of
 from .conversations import Threads, left_keys
 from .database import explaining, next_revision, open_writer, transaction
+from .earlier import Asked, Earlier, look_up
 from .entry import Entry, Process
 from .origins import Origins
 from .retries import Retries
@@ -218,6 +219,11 @@ class Store:
                 "update sessions set ended_at = ?, revision = ? where name = ?",
                 (_now(), next_revision(self._connection), name),
             )
+
+    def earlier(self, asked: Asked) -> Earlier | None:
+        """What was reported of a prompt that a call repeats or continues."""
+        with explaining(self.path):
+            return look_up(self._connection, asked)
 
     def open_uids(self) -> list[str]:
         """The calls under way, as far as the database knows."""

@@ -49,16 +49,19 @@ class Draft:
     service_tier: str | None = None
     finish_reason: str | None = None
     response_id: str | None = None
+    created_at: int | None = None  # Unix time, by the provider's clock
     usage_key: str | None = None
     previous_response_id: str | None = None
     conversation_ref: str | None = None
     user: str | None = None
     messages: list[Any] = field(default_factory=list[Any])  # the conversation as sent
+    stored_prompt: list[Any] = field(default_factory=list[Any])  # what a prompt kept by the provider put before it
     reply: list[Any] = field(default_factory=list[Any])  # what a following turn will have appended
     answer: list[str] = field(default_factory=list[str])  # what the model said
     silent: list[str] = field(default_factory=list[str])  # what it generated besides: names and arguments of tools
     thought: list[str] = field(default_factory=list[str])  # its reasoning, or a summary of it, where it shows any
     calls: int = 0  # how many tools it called
+    hosted: list[Fields] = field(default_factory=list[Fields])  # what tools of the provider's did, item by item
     said: Said | None = None  # the error the provider reported
     failed: bool = False  # reported inside the answer, whatever the status
     ended: bool = False  # a stream's last event came

@@ -7,11 +7,14 @@ from __future__ import annotations
 from typing import Any
 
 from ..usage import read_usage
-from .draft import Draft, Fields, Format, fields_of, list_of, objects_of, said_of, text_of
+from .draft import Draft, Fields, Format, count_of, fields_of, list_of, objects_of, said_of, text_of
 
 LAST_EVENTS = frozenset(("response.completed", "response.incomplete", "response.failed", "response.cancelled"))
 
 CALLS = frozenset(("function_call", "custom_tool_call"))
+
+HOSTED = ("web_search", "file_search", "code_interpreter", "image_generation", "mcp_", "tool_search")
+"""How the types begin of items that tools of the provider's leave."""
 
 HOSTED_TOOLS = {
     # item type: the name its fee has in prices.toml
@@ -68,10 +71,12 @@ def take_response(draft: Draft, fields: Fields) -> None:
     draft.service_tier = text_of(fields, "service_tier") or draft.service_tier
     if identity := text_of(fields, "id"):
         draft.response_id = draft.usage_key = identity
+    draft.created_at = count_of(fields, "created_at") or draft.created_at
     if usage := read_usage(fields.get("usage")):
         draft.usage, draft.bill = usage, "by_use"
     draft.previous_response_id = text_of(fields, "previous_response_id") or draft.previous_response_id
     draft.conversation_ref = text_of(fields_of(fields, "conversation"), "id") or draft.conversation_ref
+    draft.stored_prompt = list_of(fields, "instructions") or draft.stored_prompt
     if "image_tool" not in draft.extra and "memory" not in draft.extra:
         _tools(draft, fields)
     status = text_of(fields, "status")
@@ -98,7 +103,13 @@ def _output_item(draft: Draft, item: Fields) -> None:
             draft.silent.append(text)
 
 
+def _is_hosted(item: Fields) -> bool:
+    return (text_of(item, "type") or "").startswith(HOSTED)
+
+
 def _count_tool(draft: Draft, kind: str, item: Fields) -> None:
+    if _is_hosted(item):
+        draft.hosted.append(item)
     tool = HOSTED_TOOLS.get(kind)
     if tool is None:
         return
@@ -131,6 +142,7 @@ def read_event(draft: Draft, name: str, fields: Fields) -> bool:
         if kind in LAST_EVENTS:
             draft.ended = True
             draft.reply = list_of(response, "output")
+            draft.hosted = [item for item in objects_of(response, "output") if _is_hosted(item)] or draft.hosted
         take_response(draft, response)
     elif kind == "response.output_item.done":
         item = fields_of(fields, "item")

@@ -59,6 +59,9 @@ def test_a_size_that_can_not_be_known(text: str) -> None:
         ("gpt-4o", 4096, 8192, "low", 85),  # OpenAI's guide
         ("gpt-4o-mini", 1024, 1024, "high", 2833 + 4 * 5667),
         ("gpt-5", 1024, 1024, "high", 70 + 4 * 140),
+        ("gpt-5-mini", 256, 256, "auto", 77),  # as measured by users, 2026-06
+        ("gpt-5-mini", 512, 512, "auto", round(308 - 0.8)),
+        ("gpt-5.4", 1600, 1600, "auto", 3000),
         ("gpt-4.1-mini", 1024, 1024, "auto", round(1024 * 1.62)),  # OpenAI's guide: 32 × 32 patches
         ("gpt-4.1-mini", 1800, 2400, "auto", round(1452 * 1.62)),  # OpenAI's guide: 33 × 44 patches
     ],
@@ -70,4 +73,4 @@ def test_the_guides_examples(model: str, width: int, height: int, detail: str, t
 
 
 def test_an_image_of_unknown_size_is_taken_for_a_usual_one() -> None:
-    assert tokens_of_image({"image_url": {"url": "https://x.example/a.png"}}, "gpt-4o") == 765
+    assert tokens_of_image({"image_url": {"url": "https://x.example/a.png"}}, "gpt-4o") == 85 + 170
