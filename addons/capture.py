@@ -5,6 +5,7 @@ A call begins when its request is known and ends exactly once: with its answer, 
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import time
 from collections.abc import Callable
@@ -22,6 +23,9 @@ from .stream_tap import StreamTap
 
 CAPTURE: Final = "wiretally_capture"
 """Under this key a flow's metadata carries its `_Call`."""
+
+PATIENCE_SECONDS: Final = 1.0
+"""How long a call's end may come after its connection's."""
 
 
 class Sink(Protocol):
@@ -63,10 +67,24 @@ class Capture:
         self.sink = sink
         self._hosts = hosts
         self._cap = cap
+        self._under_way: dict[str, dict[str, _Call]] = {}
+        """By client connection, then by flow: calls begun and not ended."""
 
     @harmless
     def client_connected(self, client: connection.Client) -> None:
         self.sink.tell(Kind.CONNECTED, client.id, time.time(), list(client.peername[:2]), client.sockname[1])
+
+    @harmless
+    def client_disconnected(self, client: connection.Client) -> None:
+        """A call whose trailers mitmproxy (12.2) can't read has no end for it; here it ends with its connection."""
+        if client.id in self._under_way:
+            asyncio.get_running_loop().call_later(PATIENCE_SECONDS, self._abandon, client.id)
+
+    @harmless
+    def _abandon(self, client: str) -> None:
+        for flow, call in self._under_way.pop(client, {}).items():
+            call.ended = True
+            self.sink.put(Kind.END, flow, time.time(), "client_gone", "mitmproxy gave the call up without a word")
 
     @harmless
     def tls_failed_client(self, data: TlsData) -> None:
@@ -99,12 +117,21 @@ class Capture:
         door = "base_url" if isinstance(mode, ReverseMode) else "local" if isinstance(mode, LocalMode) else "proxy"
         sender = flow.metadata.get(SENDER, scope.NOBODY)
         call.begun = True
+        self._under_way.setdefault(client.id, {})[flow.id] = call
         size = None if body is None else len(body)
         self.sink.put(
             Kind.BEGIN, flow.id, request.timestamp_start, door, client.id, client.peername[:2], request.method,
             call.scheme, call.host, call.port, call.path, request.http_version, request.headers.fields,
             sender.session, sender.tags, body and body[: self._cap], size, sent_at,
         )  # fmt: skip
+
+    def _ended(self, flow: http.HTTPFlow, call: _Call) -> None:
+        call.ended = True
+        client = flow.client_conn.id
+        if calls := self._under_way.get(client):
+            calls.pop(flow.id, None)
+            if not calls:
+                del self._under_way[client]
 
     @harmless
     def request(self, flow: http.HTTPFlow) -> None:
@@ -162,7 +189,7 @@ class Capture:
         if flow.websocket is not None:
             self.sink.put(Kind.HEAD, flow.id, *self._head(flow, response))
             return
-        call.ended = True
+        self._ended(flow, call)
         if call.tapped:
             self.sink.put(Kind.END, flow.id, now, "answered", None)
         else:
@@ -175,11 +202,13 @@ class Capture:
         call: _Call | None = flow.metadata.get(CAPTURE)
         if call is None or call.ended:
             return
-        call.ended = True
         text = flow.error.msg if flow.error else ""
         if not call.begun:
             self._begin(flow, call, b"", flow.request.timestamp_end or time.time())
-        ending = "client_gone" if text.startswith("Client disconnected") else "upstream_error"
+        self._ended(flow, call)
+        client = flow.client_conn
+        here = bool(client.state & connection.ConnectionState.CAN_READ)
+        ending = "client_gone" if scope.app_ended(text, here=here, speaks_h2=client.alpn == b"h2") else "upstream_error"
         self.sink.put(Kind.END, flow.id, flow.error.timestamp if flow.error else time.time(), ending, text)
 
     @harmless
@@ -198,7 +227,7 @@ class Capture:
         call: _Call | None = flow.metadata.get(CAPTURE)
         if call is None or call.ended or flow.websocket is None:
             return
-        call.ended = True
+        self._ended(flow, call)
         socket = flow.websocket
         reason = None if socket.close_code in (None, 1000, 1001) else f"{socket.close_code} {socket.close_reason or ''}"
         self.sink.put(Kind.END, flow.id, socket.timestamp_end or time.time(), "answered", reason)

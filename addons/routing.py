@@ -8,8 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from mitmproxy import http
+from mitmproxy import ctx, http
 from mitmproxy.net.server_spec import ServerSpec
+from mitmproxy.proxy.layer import NextLayer
+from mitmproxy.proxy.layers.http import HttpLayer, HTTPMode
+from mitmproxy.proxy.layers.tcp import TCPLayer
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
 
@@ -45,6 +48,15 @@ class Routing:
             flow.request.scheme = upstream.scheme
         if self._proxy:
             flow.server_conn.via = self._proxy
+
+    def next_layer(self, data: NextLayer) -> None:
+        """Only hosts of ours have their TLS opened, and what is in it is HTTP.
+
+        mitmproxy takes it for raw bytes, which no addon sees, where the first record holds less than a request line.
+        """
+        client = data.context.client
+        if client.tls_established and isinstance(data.layer, TCPLayer | None) and not ctx.options.tcp_hosts:
+            data.layer = HttpLayer(data.context, HTTPMode.transparent)
 
     def server_connect(self, data: ServerConnectionHookData) -> None:
         if data.server.address and (name := self._names.get((data.server.address[0], data.server.address[1]))):

@@ -108,6 +108,14 @@ def _host(authority: str) -> str:
         return ""
 
 
+def app_ended(error: str, *, here: bool, speaks_h2: bool) -> bool:
+    """Did the app end a call that mitmproxy (12.2) reports as `error`? `here`: its connection is still open.
+
+    Of a reset HTTP/2 stream mitmproxy says the same whoever reset it; CANCEL is what clients send (RFC 9113, 7).
+    """
+    return not here or error.startswith("Client disconnected") or (speaks_h2 and error.endswith("(CANCEL)"))
+
+
 def is_streamed(content_type: str, content_length: str | None, chunked: bool) -> bool:
     """Is a body passed on piece by piece? Where it is an event stream, of unknown length, or long."""
     if content_length is None:

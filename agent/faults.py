@@ -32,10 +32,13 @@ NETWORK_CODES = (
     # words of the transport's error, and the code a row shows for them
     (("name or service not known", "getaddrinfo", "nodename nor servname", "name resolution", "dns"), "dns_failure"),
     (("certificate", "tls", "ssl", "handshake"), "tls_failure"),
-    (("refused",), "connection_refused"),
-    (("reset", "broken pipe"), "connection_reset"),
-    (("timed out", "timeout"), "timeout"),
-    (("unreachable", "no route"), "unreachable"),
+    # asyncio says "[Errno 111] Connect call failed" of every failed connect: Linux's number, macOS's, Windows's
+    (("refused", "[errno 111]", "[errno 61]", "[winerror 1225]"), "connection_refused"),
+    (("reset", "broken pipe", "[errno 104]", "[errno 54]"), "connection_reset"),
+    (("timed out", "timeout", "[errno 110]", "[errno 60]", "[winerror 121]"), "timeout"),
+    (("unreachable", "no route", "[errno 101]", "[errno 113]", "[errno 51]", "[errno 65]"), "unreachable"),
+    (("closed connection", "connection closed", "unexpected server response"), "connection_closed"),
+    (("protocol error", "cannot parse http", "transfer-encoding and content-length"), "not_http"),
 )
 
 
@@ -158,6 +161,8 @@ ADVICE: dict[str, str] = {
     "tls_failure": "The TLS handshake failed. Where a company proxy is in the way, give its CA with --upstream-ca.",
     "connection_refused": "Nothing answered at the provider's address. Check --upstream and any firewall.",
     "connection_reset": "The connection was cut by the other side. Retry; if it stays, check proxies on the way.",
+    "connection_closed": "The other side closed the connection before its answer was complete. Send the request again.",
+    "not_http": "What came was no valid HTTP. Check --upstream, and what stands between here and the provider.",
     "timeout": "No answer came in time. Retry; for long answers use streaming or background mode.",
     "unreachable": "The network is unreachable. Check the connection.",
     "proxy_gone": "wiretally's proxy ended during the call. What had arrived is kept; see agent.log.",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
+from mitmproxy import connection, http
 from mitmproxy import flow as flows
-from mitmproxy import http
 from mitmproxy.test import tflow
 from mitmproxy.test import tutils as untyped
 from mitmproxy.websocket import WebSocketData, WebSocketMessage
@@ -107,6 +108,35 @@ def test_a_call_cut_off_says_by_whom(capture: Capture, sink: Frames, message: st
     capture.error(flow)
     assert sink.kinds == [Kind.BEGIN, Kind.END]
     assert sink.frames[-1][2] == (ending, message)
+
+
+def test_a_call_whose_app_is_gone_is_the_apps_doing(capture: Capture, sink: Frames) -> None:
+    flow = made()
+    capture.requestheaders(flow)
+    flow.client_conn.state = connection.ConnectionState.CLOSED
+    flow.error = flows.Error("peer closed connection")
+    capture.error(flow)
+    assert sink.frames[-1][2] == ("client_gone", "peer closed connection")
+
+
+async def test_a_call_that_nothing_ends_ends_with_its_connection(
+    capture: Capture, sink: Frames, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """mitmproxy 12.2 raises on trailers, and then calls no hook any more for that call."""
+    monkeypatch.setattr("wiretally.addons.capture.PATIENCE_SECONDS", 0.01)
+    ended, silent = made(), made()
+    silent.client_conn = ended.client_conn
+    for flow in (ended, silent):
+        capture.requestheaders(flow)
+        capture.request(flow)
+    answer(ended)
+    capture.response(ended)
+    capture.client_disconnected(ended.client_conn)
+    await asyncio.sleep(0.05)
+    assert sink.kinds == [Kind.BEGIN, Kind.BEGIN, Kind.ANSWER, Kind.END]
+    assert sink.frames[-1][1] == silent.id
+    capture.error(silent)
+    assert len(sink.frames) == 4
 
 
 def test_a_chunked_upload_is_visible_from_its_start(capture: Capture, sink: Frames) -> None:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from mitmproxy.proxy.context import Context
+from mitmproxy.proxy.layer import NextLayer
+from mitmproxy.proxy.layers.http import HttpLayer
+from mitmproxy.proxy.layers.tcp import TCPLayer
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
-from mitmproxy.test import tflow
+from mitmproxy.test import taddons, tflow
 from wiretally.addons.routing import Routing, Upstream
 
 
@@ -55,3 +59,15 @@ def test_an_upstream_proxy_stands_before_every_connection() -> None:
     flow = tflow.tflow()
     routing.requestheaders(flow)
     assert flow.server_conn.via == ("http", ("proxy.example", 3128))
+
+
+@pytest.mark.parametrize(("opened", "kind"), [(True, HttpLayer), (False, TCPLayer)])
+def test_what_is_in_an_opened_tunnel_is_http(opened: bool, kind: type[object]) -> None:
+    """Whatever its first bytes look like; what was not opened stays as it is."""
+    with taddons.context() as context:
+        made = Context(tflow.tflow().client_conn, context.options)
+        made.client.timestamp_tls_setup = 1.0 if opened else None
+        data = NextLayer(made)
+        data.layer = TCPLayer(made)
+        Routing({}, None).next_layer(data)
+        assert isinstance(data.layer, kind)

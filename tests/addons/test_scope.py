@@ -103,3 +103,18 @@ def test_headers_are_read_and_left_out_whatever_their_case() -> None:
     assert scope.header(fields, b"host") == "h"
     assert scope.header(fields, b"none") is None
     assert scope.without(fields, b"x-wiretally-tag") == ((b"Host", b"h"),)
+
+
+@pytest.mark.parametrize(
+    ("error", "here", "speaks_h2", "app"),
+    [
+        ("Client disconnected.", True, False, True),
+        ("peer closed connection", False, True, True),
+        ("peer closed connection", True, True, False),
+        ("stream reset by client (CANCEL)", True, True, True),
+        ("stream reset by client (CANCEL)", True, False, False),
+        ("stream reset by client (INTERNAL_ERROR)", True, True, False),
+    ],
+)
+def test_who_ended_a_call(error: str, here: bool, speaks_h2: bool, app: bool) -> None:
+    assert scope.app_ended(error, here=here, speaks_h2=speaks_h2) is app

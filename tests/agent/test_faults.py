@@ -181,6 +181,17 @@ ENDS = {
     "no such host, macOS": unreached("dns_failure", "DNS", "nodename nor servname provided, or not known"),
     "certificate": unreached("tls_failure", "--upstream-ca", "Certificate verify failed: unable to get local issuer"),
     "refused": unreached("connection_refused", "Nothing answered", "[Errno 111] Connection refused"),
+    "refused, as asyncio says it": unreached(
+        "connection_refused", "Nothing answered", "[Errno 111] Connect call failed ('127.0.0.1', 1)"
+    ),
+    "no route, as asyncio says it": unreached("unreachable", "unreachable", "[Errno 113] Connect call failed"),
+    "hung up": unreached("connection_closed", "before its answer was complete", "server closed connection"),
+    "cut off": unreached(
+        "connection_closed", "before its answer", "HTTP/1 protocol error: peer closed connection without sending"
+    ),
+    "nonsense": unreached(
+        "not_http", "no valid HTTP", "Cannot parse HTTP response: Bad HTTP response line: b'SSH-2.0'"
+    ),
     "timed out": unreached("timeout", "background mode", "connection timed out"),
     "no route": unreached("unreachable", "unreachable", "[Errno 113] No route to host"),
     "something else": unreached("connection_failed", "Check the network", "peer is odd"),

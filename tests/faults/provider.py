@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -97,10 +98,10 @@ class Provider:
 
 
 @asynccontextmanager
-async def running(script: Script | None = None) -> AsyncGenerator[Provider]:
+async def running(script: Script | None = None, tls: ssl.SSLContext | None = None) -> AsyncGenerator[Provider]:
     """A provider on a free port of loopback."""
     provider = Provider(script=script)
-    server = await asyncio.start_server(provider.connected, "127.0.0.1", 0, limit=2**20)
+    server = await asyncio.start_server(provider.connected, "127.0.0.1", 0, limit=2**21, ssl=tls)
     provider.port = server.sockets[0].getsockname()[1]
     try:
         yield provider
@@ -119,13 +120,13 @@ async def read_request(reader: asyncio.StreamReader) -> Asked | None:
     asked = Asked(head, b"")
     if length := asked.header("content-length"):
         return Asked(head, await reader.readexactly(int(length)))
-    body = b""
+    body = bytearray()
     if asked.header("transfer-encoding"):
         while size := int(await reader.readline(), 16):
             body += await reader.readexactly(size)
             await reader.readexactly(2)
         await reader.readuntil(b"\r\n")
-    return Asked(head, body)
+    return Asked(head, bytes(body))
 
 
 def completion(number: int) -> bytes:

@@ -21,8 +21,8 @@ BEGIN: Final = "<!-- made by `python -m tests.faults`: begin -->\n"
 END: Final = "<!-- made by `python -m tests.faults`: end -->\n"
 
 _HEAD: Final = (
-    "| fault | rounds | calls | lost | healed in at most |\n"
-    "|---|--:|--:|--:|--:|\n"
+    "| fault | rounds | calls | lost | answers changed | healed in at most |\n"
+    "|---|--:|--:|--:|--:|--:|\n"
 )  # fmt: skip
 
 
@@ -35,11 +35,13 @@ class Result:
     calls: int
     lost: int | None = None
     healed: float | None = None
+    changed: int | None = None
 
     def line(self) -> str:
         healed = "" if self.healed is None else f"{self.healed:.2f} s"
         lost = "" if self.lost is None else self.lost
-        return f"| {self.fault} | {self.rounds} | {self.calls:,} | {lost} | {healed} |\n"
+        changed = "" if self.changed is None else self.changed
+        return f"| {self.fault} | {self.rounds} | {self.calls:,} | {lost} | {changed} | {healed} |\n"
 
 
 RESULTS: Final = list[Result]()
