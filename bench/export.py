@@ -2,8 +2,8 @@
 
     python -m bench.export [FILE]
 
-FILE is a database as bench.generate makes it; one is made where none is given. Both write to a file on the same disk,
-in turns; the time is that of the whole command.
+FILE is a database as bench.generate makes it; else it is the one of bench/million.py. Both write to a file on the same
+disk, in turns; the time is that of the whole command.
 """
 
 from __future__ import annotations
@@ -11,26 +11,19 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from .million import home_of, million
 from .results import Pair, Row, middle, table
 
 ROUNDS = 3
-CALLS = 1_000_000
 
 
 def run(database: Path | None = None) -> list[Row]:
     """The promise on exports."""
-    with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder)
-        if database is None:
-            command = [sys.executable, "-m", "bench.generate", str(home / "wiretally.db"), "--calls", str(CALLS)]
-            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-        else:
-            (home / "wiretally.db").symlink_to(database.absolute())
+    with home_of(database or million()) as home:
         return [_measured(home)]
 
 
