@@ -5,6 +5,7 @@ both the user's own in config.toml. What is not known is `unpriced`, never 0.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -27,6 +28,8 @@ QUARTER_HOUR = 900
 """Rates are looked up anew this often (seconds), for those that change with the date or the hour."""
 
 MOST_REMEMBERED = 4096
+
+_ISO_DATE = re.compile(r"\b20\d\d-\d\d-\d\d\b")
 
 FREE = Cost(usd=Decimal(0), source="free")
 
@@ -51,7 +54,6 @@ class PriceBook:
     def __init__(self, settings: PriceSettings | None = None) -> None:
         self._snapshot: DataSnapshot = get_snapshot()
         self._source = f"genai-prices {version('genai-prices')}"
-        self._date = _newest_date(self._snapshot)
         self._settings = settings or PriceSettings.model_validate({})
         self._file = PriceFile(self._settings)
         self._rates: dict[tuple[str, str, str | None, bool, int], Rates | None] = {}
@@ -106,7 +108,7 @@ class PriceBook:
         if context and not _has_variant(info, at, context):
             what = "batches" if terms.batch else f"service tier {terms.tier}"
             note = f"no rate is known for {what} of {model}; the standard rate was taken"
-        return Rates(_by_key(info.get_prices(at, context)), self._source, self._date, note)
+        return Rates(_by_key(info.get_prices(at, context)), self._source, _date_of(info, at), note)
 
     def _model(self, model: str, host: str) -> ModelInfo | None:
         if host != "api.openai.com":
@@ -198,16 +200,17 @@ def _untold(rates: Rates, model: str) -> str:
     return f"the answer does not tell what it used of {model}"
 
 
-def _newest_date(snapshot: DataSnapshot) -> str | None:
-    """The newest date that the price data names: it was read on that day or later."""
-    dates = [
+def _date_of(info: ModelInfo, at: datetime) -> str | None:
+    """The newest day, up to `at`, that the price data names for this model: since when rates hold, or were verified."""
+    today = at.date().isoformat()
+    conditional = () if isinstance(info.prices, ModelPrice) else info.prices
+    starts = (
         item.constraint.start_date.isoformat()
-        for provider in snapshot.providers
-        for model in provider.models
-        for item in (*(model.price_variants or ()), *(() if isinstance(model.prices, ModelPrice) else model.prices))
+        for item in (*(info.price_variants or ()), *conditional)
         if isinstance(item.constraint, StartDateConstraint)
-    ]
-    return max(dates, default=None)
+    )
+    named = (*starts, *_ISO_DATE.findall(info.price_comments or ""))
+    return max((day for day in named if day <= today), default=None)
 
 
 def _has_variant(info: ModelInfo, at: datetime, context: Mapping[str, str]) -> bool:

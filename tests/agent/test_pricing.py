@@ -125,6 +125,13 @@ def test_rates_follow_the_date(book: PriceBook) -> None:
     assert book.price("o3", usage, Terms(after)).usd == 2
 
 
+def test_a_price_says_of_which_day_it_is_and_never_of_one_to_come(book: PriceBook) -> None:
+    usage = Usage(input_tokens=1_000_000, source="reported")
+    cut, eve = datetime(2025, 6, 10, 12, tzinfo=UTC).timestamp(), datetime(2025, 6, 9, tzinfo=UTC).timestamp()
+    assert book.price("o3", usage, Terms(cut)).price_date == "2025-06-10"
+    assert book.price("o3", usage, Terms(eve)).price_date is None
+
+
 def test_audio_is_billed_as_audio(book: PriceBook) -> None:
     usage = Usage(
         input_tokens=150, cached_tokens=60, cached_audio_tokens=40, audio_input_tokens=100, output_tokens=80,
