@@ -9,8 +9,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -63,7 +63,12 @@ def status(home: Home) -> Status | None:
     return msgspec.convert(found, Status)
 
 
-def start_detached(home: Home, flags: list[str] | None = None, environ: Mapping[str, str] | None = None) -> Status:
+def start_detached(
+    home: Home,
+    flags: list[str] | None = None,
+    environ: Mapping[str, str] | None = None,
+    stdin: int = subprocess.DEVNULL,
+) -> Status:
     """Start `wiretally agent FLAGS` in the background. Raises WiretallyError with what it said when it can't start."""
     home.make()
     descriptor = os.open(home.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -71,7 +76,7 @@ def start_detached(home: Home, flags: list[str] | None = None, environ: Mapping[
         process = subprocess.Popen(
             [sys.executable, "-m", "wiretally.agent.cli", "agent", *(flags or [])],
             env={**(os.environ if environ is None else environ), "WIRETALLY_HOME": str(home.path)},
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             stdout=log,
             stderr=subprocess.PIPE,
             start_new_session=True,
@@ -92,10 +97,33 @@ def start_detached(home: Home, flags: list[str] | None = None, environ: Mapping[
                 process.returncode = 0  # it goes on without us: Popen has nothing to wait for, nor to warn of
                 return found
             time.sleep(0.02)
+    except BaseException:
+        process.terminate()  # nobody will know of it
+        process.wait()
+        raise
     finally:
         process.stderr.close()
     process.kill()
     raise WiretallyError(f"the agent was not ready after {START_SECONDS:.0f} s and was stopped; see {home.log}.")
+
+
+@contextmanager
+def temporary(
+    home: Home, flags: list[str] | None = None, environ: Mapping[str, str] | None = None
+) -> Generator[Status]:
+    """An agent that ends with the block, and with this process however that ends: then it deletes its home as well."""
+    heard, held = os.pipe()
+    try:
+        try:
+            started = start_detached(home, [*(flags or []), "--temporary"], environ, heard)
+        finally:
+            os.close(heard)
+        try:
+            yield started
+        finally:
+            stop(home)
+    finally:
+        os.close(held)
 
 
 def stop(home: Home) -> bool:

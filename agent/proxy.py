@@ -18,6 +18,7 @@ import socket
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, Final, cast
 
 from mitmproxy import exceptions
@@ -81,6 +82,8 @@ def _local_mode(spec: str) -> str:
 
 def build_master(plan: ProxyPlan, outbox: Outbox) -> Master:
     """A master with its addons in order. Raises WiretallyError or mitmproxy's OptionsError."""
+    if not Path(plan.confdir, "mitmproxy-ca.pem").is_file():  # mitmproxy would make one that vouches for everybody
+        raise WiretallyError(f"the certificate authority in {plan.confdir} is gone. Start the agent again.")
     proxy, auth = _upstream_proxy(plan)
     upstreams = _upstreams(plan)
     # ssl_verify_upstream_trusted_ca replaces what is trusted else; the supervisor wrote a merged file.

@@ -41,12 +41,13 @@ log = logging.getLogger("agent")
 
 
 class Supervisor:
-    """One agent, from start to stop."""
+    """One agent, from start to stop. It also stops when `lifeline`, a descriptor, ends: its maker is gone."""
 
-    def __init__(self, home: Home, load: Callable[[], AgentSettings]) -> None:
+    def __init__(self, home: Home, load: Callable[[], AgentSettings], lifeline: int | None = None) -> None:
         self.home = home
         self.settings = load()
         self._load = load
+        self._lifeline = lifeline
         self.session = self.settings.session or datetime.now().strftime("%Y-%m-%d %H:%M:%S")
         self._stopping = asyncio.Event()
         self._proxies: list[Child] = []
@@ -163,6 +164,8 @@ class Supervisor:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stopping.set)
         loop.add_signal_handler(signal.SIGHUP, self._reload)
+        if self._lifeline is not None:
+            loop.add_reader(self._lifeline, self._lose_maker, self._lifeline)
         assert self._recorder
         children = [self._recorder, *self._proxies]
         keepers = [asyncio.ensure_future(self._keep(child)) for child in children]
@@ -171,6 +174,11 @@ class Supervisor:
         for keeper in keepers:
             keeper.cancel()
         await asyncio.gather(*keepers, return_exceptions=True)
+
+    def _lose_maker(self, lifeline: int) -> None:
+        if not os.read(lifeline, 1):
+            asyncio.get_running_loop().remove_reader(lifeline)
+            self._stopping.set()
 
     async def _keep(self, child: Child) -> None:
         """Start `child` again whenever it dies."""
@@ -188,6 +196,8 @@ class Supervisor:
                 for view in self._views:
                     view.counters[journal.EPOCH] += 1
             try:
+                if child in self._proxies:
+                    self._plan_proxies()  # makes the authority anew where somebody removed it
                 await child.start()
                 self._write_file()
             except (WiretallyError, OSError) as error:

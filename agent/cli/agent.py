@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import select
+import shutil
+import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -46,8 +49,9 @@ def _pairs(values: tuple[str, ...], option: str) -> dict[str, str]:
 @click.option("--set", "options", multiple=True, metavar="OPTION=VALUE", help="a mitmproxy option (repeatable)")
 @click.option("--workers", type=int, help="proxy processes  [default: 1]")
 @click.option("--detach", is_flag=True, help="run in the background")
+@click.option("--temporary", is_flag=True, hidden=True, help="end when standard input does, and delete the home then")
 @click.pass_context
-def command(ctx: click.Context, detach: bool, **flags: Any) -> None:
+def command(ctx: click.Context, detach: bool, temporary: bool, **flags: Any) -> None:
     """Run the agent that intercepts and records.
 
     Runs in the foreground until Ctrl+C. Lead programs to it with `wiretally exec` or `wiretally env`.
@@ -73,7 +77,7 @@ def command(ctx: click.Context, detach: bool, **flags: Any) -> None:
         found_proxy = found.upstream_proxy or upstream_proxy(Doors(found.port, found.base_url_port))
         return found.model_copy(update={"upstream_proxy": found_proxy})
 
-    supervisor = Supervisor(place, settings)
+    supervisor = Supervisor(place, settings, lifeline=sys.stdin.fileno() if temporary else None)
 
     def ready() -> None:
         proxy, base = supervisor.ports
@@ -87,8 +91,12 @@ def command(ctx: click.Context, detach: bool, **flags: Any) -> None:
 
     supervisor.on_ready = ready
     os.umask(0o077)  # whatever its processes and their libraries write is the user's alone
-    with log_to(place.log):
-        asyncio.run(supervisor.run())
+    try:
+        with log_to(place.log):
+            asyncio.run(supervisor.run())
+    finally:
+        if temporary and select.select([sys.stdin], [], [], 0)[0]:
+            shutil.rmtree(place.path, ignore_errors=True)  # its maker did not live to do it
 
 
 def _settings(flags: dict[str, Any]) -> dict[str, Any]:
@@ -111,8 +119,6 @@ def _settings(flags: dict[str, Any]) -> dict[str, Any]:
 
 
 def _detach() -> None:
-    import sys
-
     from .. import lifecycle
 
     place = home()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -18,13 +17,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from types import FrameType
 from typing import TYPE_CHECKING
 
 import click
 
 from ..errors import WiretallyError
 from ..locations import Home
+from .signals import clean_up_when_told_to_end
 
 if TYPE_CHECKING:
     from ..lifecycle import Status
@@ -48,8 +47,7 @@ def command(seconds: float | None, seed: int) -> None:
     Needs no key and no network, and leaves nothing behind.
     """
     at_terminal = sys.stdin.isatty() and sys.stdout.isatty()
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _leave)
+    clean_up_when_told_to_end()
     with stage(seed) as (home, simulation):
         if seconds is None and at_terminal:
             from .tui import open_with_agent
@@ -60,11 +58,6 @@ def command(seconds: float | None, seed: int) -> None:
         time.sleep(seconds or DEFAULT_SECONDS)
         simulation.end()
         _print_summary(home)
-
-
-def _leave(number: int, frame: FrameType | None) -> None:
-    """End by the ordinary way, so that everything is cleaned up."""
-    sys.exit(128 + number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,21 +94,20 @@ def stage(seed: int) -> Generator[tuple[Home, Simulation]]:
     from ..simulation.crew import neutral
 
     with TemporaryDirectory(prefix="wiretally-demo-") as folder, _simulation(Path(folder), seed) as simulation:
-        home = Home(Path(folder) / "home").make()
+        home = Home(Path(folder)).make()
         settings = neutral(os.environ) | {"WIRETALLY_HOME": str(home.path)}
         os.environ.clear()
         os.environ.update(settings)
         ports = ["--port", "0", "--base-url-port", "0", "--session", "demo"]
         upstream = ["--upstream", f"api.openai.com=127.0.0.1:{simulation.port}", "--upstream-ca", simulation.authority]
-        agent = lifecycle.start_detached(home, [*ports, *upstream])
-        try:
-            state_balance(home.database, "set", BALANCE)
-            state_balance(home.database, "alarm", ALARM_BELOW)
-            simulation.start_apps(agent)
-            yield home, simulation
-        finally:
-            simulation.end()
-            lifecycle.stop(home)
+        with lifecycle.temporary(home, [*ports, *upstream]) as agent:
+            try:
+                state_balance(home.database, "set", BALANCE)
+                state_balance(home.database, "alarm", ALARM_BELOW)
+                simulation.start_apps(agent)
+                yield home, simulation
+            finally:
+                simulation.end()
 
 
 @contextmanager

@@ -33,7 +33,9 @@ def command(as_json: bool, no_self_test: bool) -> None:
     from ..doctor.ways import ways
     from ..errors import EXIT_DONE, EXIT_FAILED
     from ..locations import home
+    from .signals import clean_up_when_told_to_end
 
+    clean_up_when_told_to_end()
     place = home()
     found: list[Finding] = []
     for look in (lambda: surroundings(place), lambda: ways(place), *(() if no_self_test else (prove,))):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 
 import click
 
 from ..errors import EXIT_FAILED, WiretallyError
 from ..locations import Home, home
+from .signals import clean_up_when_told_to_end
 
 WEB_PORT = 8789
 
@@ -42,17 +42,12 @@ def open_with_agent(*, keep: bool) -> None:
     started = lifecycle.status(place) is None
     if started:
         lifecycle.start_detached(place)
-    for number in (signal.SIGHUP, signal.SIGTERM):
-        signal.signal(number, _end)  # a closed terminal must not leave the agent it started
+    clean_up_when_told_to_end()  # a closed terminal must not leave the agent it started
     try:
         _open(place)
     finally:
         if started and not keep:
             lifecycle.stop(place)
-
-
-def _end(number: int, _frame: object) -> None:
-    sys.exit(128 + number)
 
 
 def _need_terminal() -> None:

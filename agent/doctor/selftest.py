@@ -12,7 +12,6 @@ import tempfile
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from .. import environment, lifecycle
@@ -47,25 +46,30 @@ def prove(environ: Mapping[str, str] | None = None) -> list[Finding]:
     """Findings for every client that can run here; one that failed if the agent itself can't start."""
     environ = dict(os.environ if environ is None else environ)
     with tempfile.TemporaryDirectory(prefix="wiretally-doctor-") as folder, answering() as port:
-        home = Home(Path(folder) / "home")
+        home = Home(Path(folder))
         upstream = f"http://127.0.0.1:{port}"
         flags = ["--port", "0", "--base-url-port", "0", "--host", HOST, "--no-index"]
         flags += ["--upstream", f"{HOST}={upstream}", "--upstream", f"{DEFAULT_HOST}={upstream}"]
+        tried = clients()
         try:
-            agent = lifecycle.start_detached(home, flags, _without_proxies(environ))
+            with lifecycle.temporary(home, flags, _without_proxies(environ)) as agent:
+                doors = Doors(agent.port, agent.base_url_port)
+                said = _try_all(tried, [_led(client, home, doors, environ) for client in tried])
         except WiretallyError as error:
             return [Finding("self-test agent", "failed", str(error), "no client can be tried", "wiretally agent")]
-        try:
-            doors = Doors(agent.port, agent.base_url_port)
-            tried = clients()
-            with ThreadPoolExecutor(AT_ONCE) as pool:
-                said = list(pool.map(partial(_try, home=home, doors=doors, environ=environ), tried))
-        finally:
-            lifecycle.stop(home)
         recorded = _recorded(home)
         return [
             finding for client, checks in zip(tried, said, strict=True) for finding in _judge(client, checks, recorded)
         ]
+
+
+def _try_all(tried: list[Client], environs: list[dict[str, str]]) -> list[list[Check]]:
+    """What each client said. Where the doctor is told to end, those that have not begun are left out."""
+    pool = ThreadPoolExecutor(AT_ONCE)
+    try:
+        return list(pool.map(_try, tried, environs))
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _without_proxies(environ: Mapping[str, str]) -> dict[str, str]:
@@ -77,7 +81,8 @@ def _without_proxies(environ: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _try(client: Client, home: Home, doors: Doors, environ: Mapping[str, str]) -> list[Check]:
+def _led(client: Client, home: Home, doors: Doors, environ: Mapping[str, str]) -> dict[str, str]:
+    """The client's whole environment."""
     inherited = _without_proxies(environ)
     labels = Labels(client.name)
     if client.base_url:
@@ -86,10 +91,14 @@ def _try(client: Client, home: Home, doors: Doors, environ: Mapping[str, str]) -
     else:
         led = environment.variables(home, doors, labels, inherited)
         url = f"https://{HOST}/v1"
+    return {**inherited, **led, "WIRETALLY_TEST_URL": url}
+
+
+def _try(client: Client, environ: dict[str, str]) -> list[Check]:
     try:
         done = subprocess.run(
             client.command,
-            env={**inherited, **led, "WIRETALLY_TEST_URL": url},
+            env=environ,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

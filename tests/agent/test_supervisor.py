@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import stat
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
-from wiretally.agent import lifecycle
+from wiretally.agent import certificates, lifecycle
 from wiretally.agent.errors import WiretallyError
 from wiretally.agent.lifecycle import Status
 from wiretally.agent.locations import Home
+from wiretally.agent.plans import ProxyPlan
+from wiretally.agent.proxy import build_master
 
 FREE = ["--port", "0", "--base-url-port", "0"]
 
@@ -123,3 +127,34 @@ def test_several_proxies_share_the_doors(home: Home) -> None:
     started = lifecycle.start_detached(home, [*FREE, "--workers", "2"])
     assert len(set(started.proxy_pids)) == 2
     assert accepts(started.port)
+
+
+def test_an_authority_that_was_removed_is_made_anew_with_its_constraints(home: Home) -> None:
+    started = lifecycle.start_detached(home, FREE)
+    shutil.rmtree(home.ca)
+    home.ca.mkdir()
+    assert started.proxy_pid
+    os.kill(started.proxy_pid, signal.SIGKILL)
+    until(home, lambda it: it.proxy_pid not in (started.proxy_pid, None))
+    made = certificates.read(home)
+    assert made and made.hosts == ("api.openai.com",)
+
+
+def test_a_temporary_agent_goes_with_its_maker_and_takes_its_home_along(home: Home) -> None:
+    heard, held = os.pipe()
+    started = lifecycle.start_detached(home, [*FREE, "--temporary"], stdin=heard)
+    os.close(heard)
+    os.close(held)
+    deadline = time.monotonic() + 20
+    while home.path.exists() or lifecycle.is_alive(started.supervisor_pid):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert not accepts(started.port)
+
+
+def test_without_the_authority_no_proxy_makes_one_of_its_own(home: Home) -> None:
+    """mitmproxy would, and that one would vouch for every host."""
+    plan = ProxyPlan("", 0, 0, str(home.make().ca), ["api.openai.com"])
+    with pytest.raises(WiretallyError, match=r"authority in .* is gone"):
+        build_master(plan, cast(Any, None))
+    assert list(home.ca.iterdir()) == []

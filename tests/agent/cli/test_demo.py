@@ -4,10 +4,12 @@ import os
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
-import psutil
 import pytest
+
+from tests.left_behind import wait_until_nothing_is_left
 
 
 @pytest.mark.slow
@@ -28,10 +30,18 @@ def test_without_a_terminal_it_prints_a_summary_and_leaves_nothing(tmp_path: Pat
         row = re.search(rf"│ {app}(?:\.py)? +│ +([0-9,]+) │", done.stdout)
         assert row and int(row[1]) > 0, done.stdout
     assert "Failures by whose move it is" in done.stdout
-    assert list(tmp_path.iterdir()) == []
-    assert not [process for process in psutil.process_iter(["environ"]) if _is_of(process, str(tmp_path))]
+    wait_until_nothing_is_left(tmp_path, seconds=0)
 
 
-def _is_of(process: psutil.Process, folder: str) -> bool:
-    environ: dict[str, str] = process.info["environ"] or {}
-    return environ.get("TMPDIR") == folder and process.pid != os.getpid()
+@pytest.mark.slow
+def test_killed_in_the_middle_it_leaves_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "temp"
+    folder.mkdir()
+    words = [sys.executable, "-m", "wiretally.agent.cli", "demo", "--seconds", "60"]
+    with subprocess.Popen(words, env={**os.environ, "TMPDIR": str(folder)}, stdin=subprocess.DEVNULL) as demo:
+        deadline = time.monotonic() + 60
+        while not list(folder.glob("wiretally-demo-*/wiretally.db-wal")):
+            assert demo.poll() is None and time.monotonic() < deadline
+            time.sleep(0.05)
+        demo.kill()
+    wait_until_nothing_is_left(folder)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import time
 from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
+from tests.left_behind import wait_until_nothing_is_left
 from tests.local_agent import Place, place
 
 
@@ -38,3 +42,20 @@ def test_a_sound_set_up_is_exit_0(ill: Place) -> None:
     done = ill.wiretally("doctor", "--no-self-test")
     assert done.returncode == 0, done.stdout
     assert "✓ home: " in done.stdout and "✗" not in done.stdout
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_ended_in_the_middle_its_agent_and_its_folder_go_as_well(
+    ill: Place, tmp_path: Path, number: signal.Signals
+) -> None:
+    folder = tmp_path / "temp"
+    folder.mkdir()
+    environ = {**ill.environ, "TMPDIR": str(folder)}
+    with subprocess.Popen(ill.command("doctor"), env=environ, stdout=subprocess.DEVNULL) as doctor:
+        deadline = time.monotonic() + 60
+        while not list(folder.glob("wiretally-doctor-*/wiretally.db-wal")):
+            assert doctor.poll() is None and time.monotonic() < deadline
+            time.sleep(0.02)
+        doctor.send_signal(number)
+    assert doctor.returncode == {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGKILL: -9}[number]
+    wait_until_nothing_is_left(folder)
