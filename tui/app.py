@@ -27,7 +27,6 @@ from .feed import Feed
 from .keys import TABS, bindings
 from .messages import Answered, FeedFailed, Watch
 from .palette import WiretallyCommands
-from .snippets import read_snippet
 from .tabs.live import LiveTab
 from .tabs.page import TabPage
 from .themes import DEFAULTS, OWN
@@ -248,6 +247,8 @@ class WiretallyApp(CrashReport):
 
     def copy_call(self, call_id: int, kind: str) -> None:
         """Put a call on the clipboard as a curl command (`curl`) or as openai-python code (`python`)."""
+        from .snippets import read_snippet
+
         ask = partial(read_snippet, call_id, kind)
         deliver = partial(self.copy_text, what=f"call {call_id:,} as {kind}")
         self.questions.watch(Watch("snippet", ask, deliver, once=True))
