@@ -19,6 +19,7 @@ BENCHMARKS = {
     "soak": "Soak",
     "disk": "Size on disk",
     "export": "Export of a million calls",
+    "screen": "The screen on a million calls",
 }
 """Each a module of this folder with a `run() -> list[Row]`, and its heading."""
 
