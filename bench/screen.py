@@ -125,7 +125,8 @@ def _answers(home: Path) -> list[Row]:
             f"one line, one page, both ends; slowest: {slowest_key}, {middle(pressed[slowest_key]):.0f} ms",
         ),
         Row(
-            "a filter's first page", f"{filtered[slowest]:.0f} ms", "", f"median {middle(list(filtered.values())):.0f} ms",
+            "a filter's first page", f"{filtered[slowest]:.0f} ms", "",
+            f"median {middle(list(filtered.values())):.0f} ms",
             "≤ 300 ms", filtered[slowest] <= 300, f"slowest of {len(FILTERS)}: `{slowest}`",
         ),
         Row("doing nothing", f"{idle:.1%} of a core", "", "", "≤ 2 %", idle <= 0.02, f"over {IDLE_SECONDS:.0f} s"),
@@ -176,7 +177,7 @@ def _under_load(home: Path) -> list[Row]:
         else:
             raise TimeoutError("the screen did not end")
         pieces = terminal.pieces
-    delays = _seen(pieces, [json.loads(line) for line in saved.stdout.splitlines()])
+    delays = seen(pieces, [json.loads(line) for line in saved.stdout.splitlines()])
     frames, steps = ([one for one in measured[kind] if began <= one[0] <= ended] for kind in ("frames", "steps"))
     longest, busiest = max(one[1] for one in steps), max(one[2] for one in steps)
     return [
@@ -194,7 +195,7 @@ def _under_load(home: Path) -> list[Row]:
     ]  # fmt: skip
 
 
-def _seen(pieces: Sequence[tuple[float, bytes]], saved: Sequence[tuple[str, float]]) -> list[float]:
+def seen(pieces: Sequence[tuple[float, bytes]], saved: Sequence[tuple[str, float]]) -> list[float]:
     """Milliseconds from each commit until the name of its last call was painted; one never seen counts as a second."""
     first: dict[str, float] = {}
     tail, wanted = b"", {name for name, _ in saved}

@@ -1,6 +1,6 @@
 """The peer of the list of calls: Textual's own DataTable given the newest calls of the same database.
 
-    python -m bench.stock_table DATABASE [--rows 100000]
+python -m bench.stock_table DATABASE [--rows 100000]
 """
 
 from __future__ import annotations

@@ -22,7 +22,9 @@ from typing import Self
 
 import psutil
 
-ESCAPES = re.compile(rb"\x1b(?:\[[0-9;:?<>=]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[PX^_][^\x1b]*\x1b\\|[()].|[=>78cM])")
+ESCAPES = re.compile(
+    rb"\x1b(?:\[[0-9;:?<>=]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[PX^_][^\x1b]*\x1b\\|[()].|[=>78cM])"
+)
 SIZE = (160, 45)
 OVERLAP = 4096
 
@@ -39,7 +41,7 @@ class Terminal:
         self.started = time.monotonic()
         self.pid, self._fd = pty.fork()
         if self.pid == 0:  # the child: nothing but exec may happen here
-            os.execvpe(command[0], command, {**os.environ, **environment, "TERM": "xterm-256color"})
+            os.execvpe(command[0], list(command), {**os.environ, **environment, "TERM": "xterm-256color"})
         fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", SIZE[1], SIZE[0], 0, 0))
         self.pieces: list[tuple[float, bytes]] = []
         self._came = threading.Condition()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -66,6 +67,7 @@ def _open(place: Home) -> None:
     from ...tui.app import Options, WiretallyApp
 
     app = WiretallyApp(Options(place, settings.tui, settings.scenario, settings.balance.alarm_below))
+    gc.freeze()  # what was imported stays: a collection that looks through it stops the screen for two frames
     app.run()
     if app.return_code:
         sys.exit(EXIT_FAILED)

@@ -14,6 +14,7 @@ from textual.content import Content
 from ...agent.errors import UsageError
 from ...agent.filters import parse
 from ...agent.queries import calls
+from ...agent.queries.calls import CallRow
 from ...agent.queries.reader import Reader
 from ...agent.queries.where import EVERYTHING, Where
 from ..counting import Counters, read_counters
@@ -69,6 +70,7 @@ class LiveTab(Vertical):
 
     def on_mount(self) -> None:
         self.empty.display = False
+        self.watch(self.list, "pointed", self._point)
         self.ask_counters()
         self.list.focus()
 
@@ -151,9 +153,8 @@ class LiveTab(Vertical):
     def _back_to_list(self) -> None:
         self.list.focus()
 
-    @on(CallList.Pointed)
-    def _point(self, message: CallList.Pointed) -> None:
-        self.strip.row = message.row
+    def _point(self, row: CallRow | None) -> None:
+        self.strip.row = row
 
     @on(CallList.Arranged)
     def _rearrange(self) -> None:

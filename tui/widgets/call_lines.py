@@ -65,15 +65,17 @@ class CallLines(ScrollView):
         super().notify_style_update()
 
     def _style(self, name: str) -> Style:
+        """The component's style, of no name the list's own; kept, because Textual finds it anew at each question."""
         if name not in self._styles:
-            self._styles[name] = self.get_component_rich_style(f"call-list--{name}", partial=True)
+            found = self.get_component_rich_style(f"call-list--{name}", partial=True) if name else self.rich_style
+            self._styles[name] = found
         return self._styles[name]
 
     def render_line(self, y: int) -> Strip:
         width, line = self.scrollable_content_region.width, self.scroll_offset.y + y
         if width != self._placed_for:  # the scroll bar has come or gone
             self._place_columns()
-        base = self.rich_style
+        base = self._style("")
         row = self.window.row_at(line)
         if row is None:
             text = " …" if line < self.window.total else ""
@@ -115,7 +117,7 @@ class CallLines(ScrollView):
 
     def _watch_time(self) -> None:
         if self._ticker is not None:
-            (self._ticker.resume if self._lively() else self._ticker.pause)()
+            (self._ticker.reset if self._lively() else self._ticker.pause)()  # reset resumes too: all is drawn just now
 
     def _tick(self) -> None:
         lines = self._lively()

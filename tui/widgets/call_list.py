@@ -27,10 +27,12 @@ VIRTUAL_SIZE = cast("Reactive[Size]", Widget.virtual_size)
 
 
 class CallList(CallLines, can_focus=True):
-    """Calls, newest first unless sorted. Posts `Wanted` when it needs rows, `Pointed` and `Opened` for the reader."""
+    """Calls, newest first unless sorted. Posts `Wanted` when it needs rows, `Opened` for the reader."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("list")
     follow: reactive[bool] = reactive(default=True)
+    pointed: reactive[CallRow | None] = reactive[CallRow | None](None, repaint=False)
+    """The call under the cursor as it is now. Who watches it draws in the same frame; a message came one later."""
 
     class Wanted(Message):
         """Rows are needed: what for, in `ask`."""
@@ -41,16 +43,6 @@ class CallList(CallLines, can_focus=True):
 
         def can_replace(self, message: Message) -> bool:
             return isinstance(message, CallList.Wanted)
-
-    class Pointed(Message):
-        """The cursor stands on another call, or on the same one changed."""
-
-        def __init__(self, row: CallRow | None) -> None:
-            super().__init__()
-            self.row = row
-
-        def can_replace(self, message: Message) -> bool:
-            return isinstance(message, CallList.Pointed)
 
     class Opened(Message):
         """The reader wants to see this call whole."""
@@ -114,7 +106,7 @@ class CallList(CallLines, can_focus=True):
             self.cursor_id = row.id
         elif not window.rows:
             self.cursor_id = None
-        self.post_message(self.Pointed(row))
+        self.pointed = row
 
     def _set_total(self, total: int) -> None:
         """The list's length, told to the scroll bar without a layout (`virtual_size` would make one each time)."""
@@ -168,6 +160,8 @@ class CallList(CallLines, can_focus=True):
     def _go(self, line: int) -> None:
         """Put the cursor on `line` and bring it into view."""
         line = max(min(line, self.window.total - 1), 0)
+        self.refresh_line(self.cursor_line)
+        self.refresh_line(line)
         self.cursor_line = line
         row = self.window.row_at(line)
         self.cursor_id = row.id if row else None
@@ -178,8 +172,7 @@ class CallList(CallLines, can_focus=True):
             self._move_view(line)
         elif line >= top + height:
             self._move_view(line - height + 1)
-        self.refresh()
-        self.post_message(self.Pointed(row))
+        self.pointed = row
 
     def action_move(self, step: int) -> None:
         self._go(self.cursor_line + step)

@@ -18,19 +18,16 @@ class DetailStrip(Widget):
     """Draws `row`."""
 
     row: reactive[CallRow | None] = reactive[CallRow | None](None)
-    _title = ""
+
+    def watch_row(self, row: CallRow | None) -> None:
+        """Name the call in the frame; here and not in `render`, where it would draw the strip a second time."""
+        self.border_title = Content(self._who(row)) if row else None  # a str would be read as markup
 
     def render(self) -> Content:
         row = self.row
         if row is None:
             return Content("")
         width = self.size.width
-        who = self._who(row)
-        framed = bool(self.styles.border_top[0])
-        title = fit(who, min(len(who), width)) if framed else ""
-        if title != self._title:  # to set one draws the strip again
-            self._title = title
-            self.border_title = Content(title) if title else None  # a str would be read as markup
         if row.fault is not None:
             return Content("\n").join(self._failure(row, width))
         return Content("\n").join([Content.styled(fit(self._what(row), width), "$dim"), self._outcome(row, width)])
