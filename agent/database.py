@@ -51,7 +51,8 @@ def explained(error: sqlite3.Error, path: Path) -> DatabaseError:
         return DatabaseLocked(f"{path} is locked by another program. Close it, or try again.")
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return DatabaseCorrupt(
-            f"{path} is damaged or not a database ({error}). Move it away and start again, or restore a copy."
+            f"{path} is damaged or not a database ({error}). Restore a copy, or move it out of the way with "
+            "`wiretally db set-aside`."
         )
     if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN):
         return DatabaseUnwritable(
@@ -131,6 +132,24 @@ def _refuse_older(connection: sqlite3.Connection, path: Path) -> None:
     if schema.version(connection) == 0 and connection.execute("select count(*) from sqlite_master").fetchone()[0] == 0:
         raise DatabaseMissing(f"{path} is empty so far. Start recording with `wiretally agent`.")
     raise DatabaseError(f"{path} was written by an older wiretally. Run `wiretally db verify` once to upgrade it.")
+
+
+def set_aside(path: Path, stamp: str) -> Path:
+    """Rename the database and what belongs to it, whatever is in them; returns its new name.
+
+    An agent that runs begins a new one within a second and stores there what waits. Raises DatabaseError.
+    """
+    if not path.exists():
+        raise DatabaseMissing(f"there is no database at {path}. Nothing to set aside.")
+    aside = path.with_name(f"{path.stem}-{stamp}{path.suffix}")
+    try:
+        # The database last: beside a new one, an old write-ahead log would be taken for the new one's.
+        for end in ("-wal", "-shm", ""):
+            with suppress(FileNotFoundError):
+                path.with_name(path.name + end).rename(aside.with_name(aside.name + end))
+    except OSError as error:
+        raise DatabaseUnwritable(f"cannot rename {path}: {error.strerror}. Move it yourself.") from error
+    return aside
 
 
 @contextmanager

@@ -188,5 +188,6 @@ def refuse_newer(connection: sqlite3.Connection, name: str) -> None:
     if (found := version(connection)) > newest():
         raise WiretallyError(
             f"{name} was written by a newer wiretally (schema {found}, this one knows {newest()}). "
-            "Upgrade wiretally, or set WIRETALLY_HOME to another folder."
+            "Upgrade wiretally, set WIRETALLY_HOME to another folder, or move it out of the way with "
+            "`wiretally db set-aside`."
         )

@@ -12,7 +12,7 @@ from .progress import progress_bar
 
 @click.group()
 def command() -> None:
-    """Locate, verify or compact the database."""
+    """Locate, verify, compact or set aside the database."""
 
 
 @command.command()
@@ -54,3 +54,16 @@ def vacuum() -> None:
 
     before, after = compact(database())
     click.echo(f"{before / 1e6:,.1f} MB before, {after / 1e6:,.1f} MB after", err=True)
+
+
+@command.command("set-aside")
+def set_aside() -> None:
+    """Move the database out of the way, damaged, written by a newer wiretally, or just full; a new one is begun.
+
+    It keeps everything, under another name in the same folder. An agent that runs goes on in the new one.
+    """
+    from datetime import datetime
+
+    from ..database import set_aside as rename
+
+    click.echo(str(rename(database(), datetime.now().strftime("%Y%m%d-%H%M%S"))))

@@ -104,3 +104,16 @@ def test_opening_again_keeps_the_locks_of_this_process(tmp_path: Path) -> None:
     first.close()
     with closing(sqlite3.connect(path)) as again:
         assert again.execute("select count(*) from agent_state").fetchone() == (2,)
+
+
+def test_set_aside_takes_the_write_ahead_log_along(tmp_path: Path) -> None:
+    path = tmp_path / "wiretally.db"
+    first = open_writer(path)
+    first.execute("insert into agent_state values ('a', 'b')")
+    aside = database.set_aside(path, "then")
+    assert aside == tmp_path / "wiretally-then.db"
+    with closing(open_writer(path)) as fresh:
+        assert fresh.execute("select count(*) from agent_state").fetchone() == (0,)
+    first.close()
+    with closing(sqlite3.connect(aside)) as kept:
+        assert kept.execute("select * from agent_state").fetchall() == [("a", "b")]

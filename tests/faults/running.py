@@ -50,11 +50,16 @@ class Agent:
         assert found, "the agent does not answer"
         return found
 
+    def kill_now(self, role: str) -> int:
+        """SIGKILL the `proxy` or `recorder`; its process id."""
+        pid: int = self.known()[f"{role}_pid"]
+        os.kill(pid, signal.SIGKILL)
+        return pid
+
     async def kill(self, role: str) -> float:
         """SIGKILL the `proxy` or `recorder`; the seconds until another is ready."""
-        pid: int = self.known()[f"{role}_pid"]
         began = time.monotonic()
-        os.kill(pid, signal.SIGKILL)
+        pid = self.kill_now(role)
         await until(lambda: self.known()[f"{role}_pid"] != pid, f"another {role}")
         return time.monotonic() - began
 
@@ -71,6 +76,12 @@ class Agent:
             self.process.send_signal(signal.SIGTERM)
             async with asyncio.timeout(90):
                 await self.process.wait()
+
+
+def troubled(home: Home) -> lifecycle.Status | None:
+    """The agent's status, where it says that something waits for the disk."""
+    found = lifecycle.status(home)
+    return found if found and found.waiting and found.faults else None
 
 
 def alive(pid: int) -> bool:

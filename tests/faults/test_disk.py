@@ -8,6 +8,7 @@ import os
 import resource
 import shutil
 import sqlite3
+import subprocess
 import sys
 import time
 from contextlib import closing
@@ -69,12 +70,7 @@ async def test_a_recorder_killed_on_a_full_disk_loses_nothing(stage: Stage) -> N
 
 async def until_waiting(home: Home) -> lifecycle.Status:
     """The agent's status as soon as it says that something waits for the disk."""
-
-    def waiting() -> lifecycle.Status | None:
-        found = lifecycle.status(home)
-        return found if found and found.waiting and found.faults else None
-
-    return await until(waiting, "something waiting for the disk")
+    return await until(lambda: running.troubled(home), "something waiting for the disk")
 
 
 async def test_a_held_database_costs_no_call(stage: Stage) -> None:
@@ -124,7 +120,7 @@ def _replace_by_garbage(path: Path) -> None:
 
 
 async def test_a_database_replaced_by_garbage_costs_no_call(stage: Stage) -> None:
-    """Calls go on and wait in the spool; moved away by its owner, the next agent stores them in a new one."""
+    """Calls go on and wait in the spool; moved aside by its owner, the agent stores them in a new one."""
     await stage.calls(5, Received())
     await asyncio.sleep(0.3)
     _replace_by_garbage(stage.home.database)
@@ -133,12 +129,16 @@ async def test_a_database_replaced_by_garbage_costs_no_call(stage: Stage) -> Non
     assert received.calls == 40
     status = await until_waiting(stage.home)
     assert status.waiting > 0
-    await stage.agent.stop()
-    for path in stage.home.path.glob("wiretally.db*"):
-        path.rename(stage.home.path / f"damaged-{path.name}")
-    async with running.agent(stage.home):
-        await _stored(stage.home, received)
-    record(Result("database replaced by garbage while recording", 1, received.calls, lost=0))
+    assert stage.home.database.read_bytes()[:16] != b"SQLite format 3\0", "nobody asked for it to be moved"
+    command = [sys.executable, "-m", "wiretally.agent.cli", "db", "set-aside"]
+    environment = {**os.environ, "WIRETALLY_HOME": str(stage.home.path)}
+    done = await asyncio.to_thread(subprocess.run, command, env=environment, capture_output=True, check=True)
+    assert done.stdout.strip().endswith(b".db")
+    began = time.monotonic()
+    await until(lambda: _is_readable(stage.home), "a new database")
+    await _stored(stage.home, received)
+    healed = time.monotonic() - began
+    record(Result("database replaced by garbage, then `db set-aside`", 1, received.calls, lost=0, healed=healed))
 
 
 @pytest.mark.parametrize("case", ["newer", "garbage"])

@@ -24,3 +24,16 @@ def test_damage_is_found(run: Run, home: Path) -> None:
     done = run("db", "verify")
     assert done.code == 1
     assert "differs from its rows" in done.out
+
+
+def test_a_damaged_database_moves_aside_on_request(run: Run, home: Path) -> None:
+    database = home / "wiretally.db"
+    database.write_bytes(b"no database " * 1000)
+    said = run("stats")
+    assert said.code == 1
+    assert "`wiretally db set-aside`" in said.err
+    assert database.exists()
+    aside = Path(run("db", "set-aside").out.strip())
+    assert aside.read_bytes() == b"no database " * 1000
+    assert not database.exists()
+    assert "Nothing to set aside" in run("db", "set-aside").err
