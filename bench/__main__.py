@@ -1,44 +1,97 @@
 """`make bench`: every benchmark after the other; what they say goes to the terminal and to bench/results.md.
 
-`python -m bench [NAME ...]` runs those named; the rows of the others stay as they are on the page.
+`python -m bench [NAME ...]` runs those named; the rows of the others stay as they are on the page. One that fails is a
+row that says how, and the others go on; Ctrl-C ends what runs and keeps what is written.
 """
 
 from __future__ import annotations
 
+import signal
 import sys
-from collections.abc import Callable
+import time
+import traceback
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from importlib import import_module
 
-from .results import PAGE, Row, machine, read_sections, table, write_sections
+import psutil
+
+from .results import PAGE, Row, Section, machine, read_sections, write_sections
 
 BENCHMARKS = {
     "throughput": "Calls a second",
     "stream_delay": "Delay of a stream's events",
     "latency": "What a call takes longer",
+    "peers": "Beside other tools",
     "memory": "Memory",
     "soak": "Soak",
+    "growth": "Cost against growth",
     "disk": "Size on disk",
     "export": "Export of a million calls",
     "screen": "The screen on a million calls",
 }
-"""Each a module of this folder with a `run() -> list[Row]`, and its heading."""
+"""Each a module of this folder with a `run() -> list[Row]`, or a Section where plots follow its rows, and its heading."""
+
+MOST_SECONDS = 900
+"""No benchmark may take longer."""
+
+
+@contextmanager
+def bounded(seconds: int = MOST_SECONDS) -> Generator[None]:
+    """End what takes longer with a TimeoutError, and a SIGTERM as Ctrl-C does; what was left running is ended after."""
+
+    def too_long(_number: int, _frame: object) -> None:
+        raise TimeoutError(f"not finished within {seconds} s")
+
+    def told_to_end(_number: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGALRM, too_long)
+    signal.signal(signal.SIGTERM, told_to_end)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        left = psutil.Process().children(recursive=True)
+        for process in left:
+            process.kill()
+        psutil.wait_procs(left, 5)
+
+
+def measured(name: str) -> Section:
+    """What one benchmark found; one row with the failure where it fails."""
+    try:
+        with bounded():
+            run: Callable[[], list[Row] | Section] = import_module(f".{name}", __package__).run
+            found = run()
+            return found if isinstance(found, Section) else Section(found)
+    except (Exception, SystemExit) as error:  # noqa: BLE001 whatever it is, the other benchmarks go on
+        traceback.print_exc()
+        said = (str(error).strip().splitlines() or [""])[0]
+        return Section([Row(BENCHMARKS[name], "failed", "", "", "", False, f"{type(error).__name__}: {said}"[:200])])
 
 
 def main(names: list[str]) -> int:
-    """Run the benchmarks; 1 where a promise does not hold."""
+    """Run the benchmarks; 1 where a promise does not hold, 130 after Ctrl-C."""
     if unknown := set(names) - set(BENCHMARKS):
         print(f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}.", file=sys.stderr)
         return 2
     sections = read_sections()
     held = True
-    for name in names or BENCHMARKS:
-        print(f"{name}: {BENCHMARKS[name]}", file=sys.stderr)
-        run: Callable[[], list[Row]] = import_module(f".{name}", __package__).run
-        rows = run()
-        held = held and all(row.holds for row in rows)
-        sections[BENCHMARKS[name]] = f"{machine()}\n\n{table(rows)}"
-        print(table(rows), flush=True)
-        write_sections(sections, order=list(BENCHMARKS.values()))
+    try:
+        for name in names or BENCHMARKS:
+            print(f"{name}: {BENCHMARKS[name]}", file=sys.stderr)
+            started = time.monotonic()
+            found = measured(name)
+            held = held and all(row.holds for row in found.rows)
+            sections[BENCHMARKS[name]] = f"{machine()}\n\n{found.written()}"
+            print(found.written(), flush=True)
+            write_sections(sections, order=list(BENCHMARKS.values()))
+            print(f"{name}: {time.monotonic() - started:.0f} s", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("ended; what was measured before is kept.", file=sys.stderr)
+        return 130
     print(f"written to {PAGE}", file=sys.stderr)
     return 0 if held else 1
 

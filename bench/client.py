@@ -27,11 +27,12 @@ class Target:
     port: int
     tls: ssl.SSLContext | None = None
     proxy_port: int | None = None
+    path: str = ""
 
     def request(self, body: str = BODY) -> bytes:
         """A chat completion's request."""
         return (
-            f"POST /v1/chat/completions HTTP/1.1\r\nhost: {self.host}\r\nauthorization: Bearer sk-bench-0123456789\r\n"
+            f"POST {self.path}/v1/chat/completions HTTP/1.1\r\nhost: {self.host}\r\nauthorization: Bearer sk-bench-0123456789\r\n"
             f"content-type: application/json\r\nuser-agent: bench\r\ncontent-length: {len(body)}\r\n\r\n{body}"
         ).encode()
 
@@ -56,7 +57,7 @@ def target(url: str, proxy_port: int | None = None, ca: str | None = None) -> Ta
     if parts.scheme == "https":
         tls = ssl.create_default_context(cafile=ca)
         tls.set_alpn_protocols(["http/1.1"])
-    return Target(parts.hostname, parts.port or (443 if tls else 80), tls, proxy_port)
+    return Target(parts.hostname, parts.port or (443 if tls else 80), tls, proxy_port, parts.path)
 
 
 class Conversation(asyncio.Protocol):

@@ -103,6 +103,18 @@ def table(rows: Sequence[Row]) -> str:
     return "\n".join(lines + [f"| {' | '.join(row.cells())} |" for row in rows])
 
 
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What one benchmark says on the page: its rows, and text below them."""
+
+    rows: list[Row]
+    below: str = ""
+
+    def written(self) -> str:
+        """The section as Markdown, without its heading."""
+        return "\n\n".join(part for part in (table(self.rows), self.below) if part)
+
+
 INTRODUCTION = """# What was measured
 
 Written by `make bench`; one script a section, each of which runs alone too. Ratios are medians of alternating runs with

@@ -25,7 +25,7 @@ from .client import Target, target
 from .results import Row, middle, percentile, table
 from .subjects import Subject, Upstream
 
-MOMENT = re.compile(rb'"content": "([0-9.]+) "')
+MOMENT = re.compile(rb'"content": ?"([0-9.]+) "')
 BODY = json.dumps({"model": "gpt-4o-mini", "stream": True, "messages": [{"role": "user", "content": "Count."}]})
 
 
@@ -51,16 +51,19 @@ async def _read(to: Target, delays: list[float]) -> None:
     writer.close()
 
 
-async def measure(to: Target, streams: int) -> Delays:
-    """The delays of all events of so many streams, begun within half a second."""
+async def measure(to: Target, streams: int, seconds: float = 60) -> Delays:
+    """The delays of all events of so many streams, begun within half a second. Raises TimeoutError after `seconds`,
+    ValueError where no event came."""
     delays: list[float] = []
 
     async def begin(number: int) -> None:
         await asyncio.sleep(0.5 * number / streams)
         await _read(to, delays)
 
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(seconds):
         await asyncio.gather(*(begin(number) for number in range(streams)))
+    if not delays:
+        raise ValueError("no event came")
     return Delays(percentile(delays, 0.5), percentile(delays, 0.99))
 
 

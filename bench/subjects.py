@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import subprocess
 import sys
@@ -36,14 +37,14 @@ class Upstream:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A running proxy. `proxied_url` is what to call through the proxy door, trusting `authority`."""
+    """A running proxy. `proxied_url` is what to call through the proxy door, where it has one, trusting `authority`."""
 
     name: str
-    proxy_port: int
     base_url: str
-    proxied_url: str
-    authority: Path
     processes: tuple[psutil.Process, ...]
+    proxy_port: int = 0
+    proxied_url: str = ""
+    authority: Path = Path()
     home: Home | None = None
 
     def memory(self) -> int:
@@ -86,10 +87,14 @@ def upstream(folder: Path, *, tls: bool = True) -> Generator[Upstream]:
 
 
 @contextmanager
-def wiretally(to: Upstream, flags: tuple[str, ...] = ()) -> Generator[Subject]:
-    """The agent as `wiretally agent --detach` starts it, recording everything into a home of its own."""
+def wiretally(to: Upstream, flags: tuple[str, ...] = (), history: Path | None = None) -> Generator[Subject]:
+    """The agent as `wiretally agent --detach` starts it, recording everything into a home of its own; into a copy of the
+    database `history` where one is given."""
     with TemporaryDirectory(prefix="wiretally-bench-") as folder:
         home = Home(Path(folder))
+        if history:
+            shutil.copyfile(history, home.database)
+            home.database.chmod(0o600)
         target = f"{HOST}={to.url if to.authority is None else f'127.0.0.1:{to.port}'}"
         trust = ["--upstream-ca", str(to.authority)] if to.authority else []
         options = ["--port", "0", "--base-url-port", "0", "--upstream", target, *trust, *flags]
@@ -98,11 +103,11 @@ def wiretally(to: Upstream, flags: tuple[str, ...] = ()) -> Generator[Subject]:
         try:
             yield Subject(
                 "wiretally",
-                agent.port,
                 f"http://127.0.0.1:{agent.base_url_port}",
+                (supervisor, *supervisor.children(recursive=True)),
+                agent.port,
                 f"https://{HOST}",
                 certificate_file(home),
-                (supervisor, *supervisor.children(recursive=True)),
                 home,
             )
         finally:
@@ -125,11 +130,11 @@ def mitmdump(to: Upstream, options: tuple[str, ...] = ()) -> Generator[Subject]:
                     _wait_until_open(port)
                 yield Subject(
                     " ".join(("mitmdump -q", *options)),
-                    proxy_port,
                     f"http://127.0.0.1:{base_port}",
+                    (psutil.Process(process.pid),),
+                    proxy_port,
                     to.url,
                     Path(folder) / "mitmproxy-ca-cert.pem",
-                    (psutil.Process(process.pid),),
                 )
             finally:
                 process.terminate()

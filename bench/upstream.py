@@ -21,6 +21,7 @@ from wiretally.agent.simulation.authority import issue
 
 ANSWER = "The parcel left the warehouse on Tuesday and is expected tomorrow before noon. " * 12
 LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
+STREAMED = re.compile(rb'"stream": ?true')
 STREAM_SECONDS = 5.0
 GAP_SECONDS = (0.03, 0.07)
 BLOCK = b"x" * 65536
@@ -125,7 +126,7 @@ class Upstream(asyncio.Protocol):
 
     def _answer(self) -> None:
         Upstream.answered += 1
-        if b'"stream": true' in self._body:
+        if STREAMED.search(self._body):
             self._run(self._stream(Upstream.answered))
         elif self._head.startswith(b"GET /v1/files/"):
             self._run(self._file(int(self._head.split(b"/", 4)[3])))
