@@ -30,7 +30,7 @@ BENCHMARKS = {
     "export": "Export of a million calls",
     "screen": "The screen on a million calls",
 }
-"""Each a module of this folder with a `run() -> list[Row]`, or a Section where plots follow its rows, and its heading."""
+"""Each a module of this folder with a `run() -> list[Row]`, or a Section where plots follow, and its heading."""
 
 MOST_SECONDS = 900
 """No benchmark may take longer."""

@@ -32,7 +32,8 @@ class Target:
     def request(self, body: str = BODY) -> bytes:
         """A chat completion's request."""
         return (
-            f"POST {self.path}/v1/chat/completions HTTP/1.1\r\nhost: {self.host}\r\nauthorization: Bearer sk-bench-0123456789\r\n"
+            f"POST {self.path}/v1/chat/completions HTTP/1.1\r\nhost: {self.host}\r\n"
+            "authorization: Bearer sk-bench-0123456789\r\n"
             f"content-type: application/json\r\nuser-agent: bench\r\ncontent-length: {len(body)}\r\n\r\n{body}"
         ).encode()
 

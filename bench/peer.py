@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,12 +42,12 @@ class Setup:
     command: tuple[str, ...]
     port: int
     path: str = ""
-    environment: Mapping[str, str] = field(default_factory=dict[str, str])
+    environment: dict[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """What a peer needs so that it can be measured at all: `old` becomes `new` in a module (`file` in site-packages)."""
+    """What a peer needs to be measured at all: `old` becomes `new` in a module (`file` in site-packages)."""
 
     file: str
     old: str

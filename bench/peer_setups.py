@@ -1,7 +1,7 @@
 """How each of the other tools is set up, as its own documentation has it for one developer's machine.
 
-litellm records into Postgres only; here it runs without, which does it a favour. contextspy and token-viewer record into
-a SQLite file of their own.
+litellm records into Postgres only; here it runs without, which does it a favour. contextspy and token-viewer record
+into a SQLite file of their own.
 """
 
 from __future__ import annotations
@@ -61,7 +61,14 @@ LITELLM = "litellm[proxy]==1.108.7"
 
 PEERS = (
     Peer("contextspy 0.6.0", "contextspy==0.6.0", "contextspy", _contextspy),
-    Peer("token-viewer 0.0.7", "token-viewer==0.0.7", "tokview", _token_viewer, "one line mended, see peer_setups.py", TOKEN_VIEWER_SPINS),
+    Peer(
+        "token-viewer 0.0.7",
+        "token-viewer==0.0.7",
+        "tokview",
+        _token_viewer,
+        "one line mended, see peer_setups.py",
+        TOKEN_VIEWER_SPINS,
+    ),
     Peer("litellm 1.108.7", LITELLM, "litellm", _litellm_models, "without its Postgres, so without recording"),
     Peer("litellm 1.108.7 pass-through", LITELLM, "litellm", _litellm_passthrough, "likewise without recording"),
 )

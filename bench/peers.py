@@ -1,5 +1,5 @@
-"""wiretally beside the tools that do the same work, each in front of the same provider through its base-URL door: calls a
-second, what a call takes longer at 20 a second, how late the events of 50 streams come, and memory after all that.
+"""wiretally beside the tools that do the same work, each in front of the same provider through its base-URL door:
+calls a second, what a call takes longer at 20 a second, how late the events of 50 streams come, and memory after that.
 
 `python -m bench.peers [--runs N] [--seconds N] [--only NAME]`. Each run starts every tool afresh, in turns; a tool that
 can't be installed, started or driven is a row that says so. What is not in `bench.peer_setups` is plain mitmdump, with
@@ -26,7 +26,7 @@ from .peer_setups import PEERS
 from .results import Pair, Row, middle, percentile, table
 from .stream_delay import measure as stream_delays
 from .subjects import Subject, Upstream
-from .throughput import CONNECTIONS, base_url_door
+from .throughput import CONNECTIONS, drive
 from .throughput import measure as measure_throughput
 
 MIB = 2**20
@@ -62,7 +62,7 @@ METRICS = (
     Metric(f"delay of a stream event, {STREAMS} streams, p99", " ms", False),
     Metric(
         "memory after the load", " MiB", False,
-        {"mitmdump": "it keeps, reads and prices nothing; we are three processes, one with prices and vocabularies"},
+        {"mitmdump": "it keeps, reads and prices nothing; ours holds prices, vocabularies and the 16 MiB journal"},
     ),
 )  # fmt: skip
 
@@ -83,9 +83,16 @@ def visit(subject: Subject, seconds: float, alone: float) -> tuple[Figures, str]
     """The figures of one that runs, and what went wrong; `alone` is the provider's own p50 (ms)."""
     troubles: list[str] = []
     rate = cpu = added = p50 = p99 = None
+
+    def door(subject: Subject, seconds: float) -> tuple[int, float]:
+        answers, rate, failed = drive(subject, seconds)
+        if failed:
+            troubles.append(f"{failed} of {answers + failed} calls failed")
+        return max(answers, 1), rate
+
     try:
-        base_url_door(subject, 1)
-        run = measure_throughput(subject, base_url_door, seconds)
+        drive(subject, 1)
+        run = measure_throughput(subject, door, seconds)
         rate, cpu = run.rate, run.cpu
         added = percentile(latencies(subject.base_url, LATENCY_SECONDS), 0.5) - alone
     except (RuntimeError, subprocess.SubprocessError) as error:

@@ -88,8 +88,8 @@ def upstream(folder: Path, *, tls: bool = True) -> Generator[Upstream]:
 
 @contextmanager
 def wiretally(to: Upstream, flags: tuple[str, ...] = (), history: Path | None = None) -> Generator[Subject]:
-    """The agent as `wiretally agent --detach` starts it, recording everything into a home of its own; into a copy of the
-    database `history` where one is given."""
+    """The agent as `wiretally agent --detach` starts it, recording everything into a home of its own, which begins with
+    a copy of the database `history` where one is given."""
     with TemporaryDirectory(prefix="wiretally-bench-") as folder:
         home = Home(Path(folder))
         if history:

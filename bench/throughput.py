@@ -41,17 +41,24 @@ end
 
 
 def base_url_door(subject: Subject, seconds: float) -> tuple[int, float]:
-    """Answers, and answers a second."""
+    """Answers, and answers a second. Raises RuntimeError where a call failed."""
+    answers, rate, errors = drive(subject, seconds)
+    if errors:
+        raise RuntimeError(f"wrk counted {errors} errors")
+    return answers, rate
+
+
+def drive(subject: Subject, seconds: float) -> tuple[int, float, int]:
+    """Good answers through the base-URL door, those a second, and how many calls failed."""
     with TemporaryDirectory() as folder:
         script = Path(folder) / "post.lua"
         script.write_text(SCRIPT % json.dumps(BODY))
         command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds:g}s", "-s", str(script)]
         url = f"{subject.base_url}/v1/chat/completions"
         output = subprocess.run([*command, url], capture_output=True, text=True, check=True, timeout=120).stdout
-    answers, microseconds, errors = map(int, output.rsplit("@", 1)[1].split())
-    if errors:
-        raise RuntimeError(f"wrk counted {errors} errors: {output}")
-    return answers, answers / microseconds * 1e6
+    requests, microseconds, errors = map(int, output.rsplit("@", 1)[1].split())
+    answers = max(requests - errors, 0)
+    return answers, answers / microseconds * 1e6, errors
 
 
 def proxy_door(subject: Subject, seconds: float) -> tuple[int, float]:
