@@ -19,8 +19,11 @@ from .entry import Process
 from .git_branch import git_branch
 from .programs import app_name, masked_command
 from .redaction import Redactor
+from .socket_owners import inode_of
 
 type Address = tuple[str, int]
+type Connection = tuple[Address, int]
+"""A client's end, and the port of ours that it is connected to."""
 
 PROC = Path("/proc")
 REMEMBERED = 64
@@ -41,7 +44,7 @@ class Attributor:
         """The process whose end of the connection to our `door_port` is `peer`, or None."""
         return self.resolve_all([(peer, door_port)])[0]
 
-    def resolve_all(self, connections: Sequence[tuple[Address, int]]) -> list[Process | None]:
+    def resolve_all(self, connections: Sequence[Connection]) -> list[Process | None]:
         """The processes behind `connections` (peer, door port), in their order, from one look at the system."""
         if sys.platform == "linux":
             inodes = _inodes(connections)
@@ -68,10 +71,10 @@ class Attributor:
         return owners
 
     def _candidates(self) -> Iterator[int]:
-        known = list(reversed(self._callers))
+        running = {int(name) for name in os.listdir("/proc") if name.isdigit()}  # noqa: PTH208  in half of Path's time
+        known = [pid for pid in reversed(self._callers) if pid in running]
         yield from known
-        running = {int(path.name) for path in PROC.iterdir() if path.name.isdigit()}
-        yield from sorted(running - set(known), reverse=True)
+        yield from sorted(running.difference(known), reverse=True)
 
     def _read(self, pid: int) -> Process | None:
         """Everything about a process. Read each time: the same process may have become another program."""
@@ -96,10 +99,29 @@ def _process(pid: int, started_at: float, run: tuple[Sequence[str], str], mask: 
     return Process(pid, started_at, mask(app_name(arguments)), command, cwd, git_branch(cwd))
 
 
-def _inodes(connections: Iterable[tuple[Address, int]]) -> dict[tuple[Address, int], str]:
-    """The socket inode of each connection's client end, from the kernel's table."""
+def _inodes(connections: Iterable[Connection]) -> dict[Connection, str]:
+    """The socket inode of each connection's client end: asked of the kernel one by one, else found in its tables."""
+    found: dict[Connection, str] = {}
+    untold: list[Connection] = []
+    for connection in connections:
+        (host, port), door = connection
+        try:
+            address = ip_address(host.partition("%")[0])
+            inode = inode_of(address, port, (address, door))
+        except (OSError, ValueError):
+            untold.append(connection)
+            continue
+        if inode is not None:
+            found[connection] = inode
+        elif not address.is_loopback:
+            untold.append(connection)  # it came to another address of ours than its own
+    return found | _listed(untold) if untold else found
+
+
+def _listed(connections: Iterable[Connection]) -> dict[Connection, str]:
+    """The same from the kernel's tables of all connections."""
     wanted = {(local, f"{door:04X}"): (peer, door) for peer, door in connections for local in _spellings(peer)}
-    found: dict[tuple[Address, int], str] = {}
+    found: dict[Connection, str] = {}
     for table in ("tcp", "tcp6"):
         try:
             lines = (PROC / "self/net" / table).read_text("ascii").splitlines()[1:]
@@ -153,12 +175,12 @@ def _boot_time() -> float:
     return float(line.split()[1])
 
 
-def _pids_by_psutil(connections: Sequence[tuple[Address, int]]) -> list[int | None]:
+def _pids_by_psutil(connections: Sequence[Connection]) -> list[int | None]:
     """As above where there is no /proc: every process of this user is asked for its connections."""
     import psutil
 
     wanted = set(connections)
-    owners: dict[tuple[Address, int], int] = {}
+    owners: dict[Connection, int] = {}
     for process in psutil.process_iter():
         try:
             open_ones = process.net_connections("tcp")

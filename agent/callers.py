@@ -5,10 +5,13 @@ One look serves all connections that wait for it, so that the looks do not fall 
 
 from __future__ import annotations
 
+import os
+import sys
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
+from contextlib import suppress
 from threading import Lock
 from typing import Final, Protocol
 
@@ -32,7 +35,7 @@ class Callers:
     def __init__(self, fault: Fault) -> None:
         self._fault = fault
         self.attributor: Resolver = Attributor()
-        self._pool = ThreadPoolExecutor(1, "attribution")
+        self._pool = ThreadPoolExecutor(1, "attribution", initializer=_without_delay)
         self._found: OrderedDict[str, Future[Process | None]] = OrderedDict()
         self._waiting: list[tuple[tuple[Address, int], Future[Process | None]]] = []
         self._lock = Lock()
@@ -79,3 +82,10 @@ class Callers:
 
     def close(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _without_delay() -> None:
+    """The looking thread runs as soon as it wakes, whatever class the recorder's other work is in (sched(7))."""
+    if sys.platform == "linux":
+        with suppress(OSError):
+            os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))

@@ -198,6 +198,14 @@ class Reader(Journal):
         if counters[HEAD] == self.position:
             select.select([self.descriptors.wake_read], [], [], seconds)
         counters[SLEEPING] = 0
+        self._calm()
+
+    def gather(self, seconds: float) -> None:
+        """Let frames gather for `seconds`, or until the writer wakes the reader for one that can't wait."""
+        if select.select([self.descriptors.wake_read], [], [], seconds)[0]:
+            self._calm()
+
+    def _calm(self) -> None:
         with suppress(BlockingIOError):
             while len(os.read(self.descriptors.wake_read, 4096)) == 4096:
                 pass

@@ -86,6 +86,8 @@ class Outbox:
     def tell(self, kind: Kind, about: str, at: float, *fields: Any) -> None:
         """Send a frame that belongs to no call."""
         self._writer.write(encode([kind, about, 0, at, *fields]), droppable=kind is Kind.FAULT)
+        if kind is Kind.CONNECTED:
+            self._writer.wake()  # its program may be gone in a few milliseconds
 
     def fault(self, where: str, error: BaseException) -> None:
         """Report that something of ours failed; the call went on."""

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from wiretally.agent import attribution
 from wiretally.agent.attribution import Attributor
 
 CONNECT = """
@@ -131,3 +132,33 @@ def test_a_process_that_becomes_another_program_is_named_anew(attributor: Attrib
                 process.stdin.flush()
             process.communicate()
     assert names == ["first.py", "worker.py"]
+
+
+def test_a_program_that_lives_for_one_request_is_found_without_the_table_of_all_connections(
+    attributor: Attributor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(connections: object) -> dict[object, str]:
+        raise AssertionError(f"the kernel was not asked about {connections} alone")
+
+    monkeypatch.setattr(attribution, "_listed", refuse)
+    with door() as listener:
+        port = listener.getsockname()[1]
+        for _ in range(20):
+            with subprocess.Popen(["curl", "-s", f"http://127.0.0.1:{port}/"], stdout=subprocess.DEVNULL) as process:
+                with listener.accept()[0] as accepted:
+                    found = attributor.resolve(accepted.getpeername(), port)
+                    accepted.recv(4096)
+                    accepted.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
+                assert found and (found.pid, found.app) == (process.pid, "curl")
+
+
+def test_without_an_answer_of_the_kernels_the_table_is_read(
+    attributor: Attributor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def silent(*ends: object) -> str | None:
+        raise PermissionError(f"no netlink here: {ends}")
+
+    monkeypatch.setattr(attribution, "inode_of", silent)
+    with door() as listener, socket.create_connection(listener.getsockname()), listener.accept()[0] as accepted:
+        found = attributor.resolve(accepted.getpeername(), listener.getsockname()[1])
+    assert found and found.pid == os.getpid()

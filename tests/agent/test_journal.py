@@ -125,6 +125,22 @@ while True:
 """
 
 
+def test_what_can_not_wait_ends_the_gathering(ring: tuple[journal.Writer, journal.Reader]) -> None:
+    writer, reader = ring
+    writer.write(b"this one can wait")
+    before = time.monotonic()
+    reader.gather(0.1)
+    assert time.monotonic() - before >= 0.09
+    writer.write(b"this one can not")
+    writer.wake()
+    before = time.monotonic()
+    reader.gather(10)
+    assert time.monotonic() - before < 5
+    before = time.monotonic()
+    reader.gather(0.1)
+    assert time.monotonic() - before >= 0.09  # it was woken once
+
+
 def test_a_frame_handed_over_survives_a_sigkill_of_the_writer() -> None:
     """Frames the dead writer reported as written are all there, whole and in order; its last, unreported one may be."""
     chance = random.Random(7)
