@@ -163,7 +163,8 @@ class Interpreter:
         """The call of a draft that has been read as far as it goes."""
         format = context.format
         is_complete = draft.stream and draft.ended
-        may_end_so = format.event is None or (draft.finish_reason and format.kind in ("chat", "completions"))
+        ends_anyhow = format.event is None or format.kind == "other"
+        may_end_so = ends_anyhow or (draft.finish_reason and format.kind in ("chat", "completions"))
         is_cut = draft.stream and not draft.ended and not may_end_so
         outcome = faults.judge(
             faults.Evidence(

@@ -13,6 +13,8 @@ from .call import JSON
 from .wire.draft import Draft, Fields, Format, Said, fields_of, said_of, text_of
 from .wire.form import read_form
 
+STREAM_BEGINNINGS = (b"data:", b"event:", b"id:", b"retry:", b":", b"\xef\xbb\xbfdata:", b"\r\n", b"\n")
+
 _decode_json = msgspec.json.Decoder().decode
 
 
@@ -31,10 +33,13 @@ def read_request(draft: Draft, format: Format, body: bytes) -> None:
 
 
 def is_stream(draft: Draft, content_type: str, body: bytes) -> bool:
-    """Whether the answer is a stream of events: by its type, or where that is missing, by how it begins."""
+    """Whether the answer is a stream of events: by its type, or where that is missing, by how it begins.
+
+    A refusal may name the stream's type and be JSON all the same.
+    """
     if "event-stream" in content_type:
-        return True
-    looks = body.startswith((b"data:", b"event:", b":", b"\xef\xbb\xbfdata:", b"\r\n", b"\n")) and b"data:" in body
+        return body[:1] not in (b"{", b"[")
+    looks = body.startswith(STREAM_BEGINNINGS) and b"data:" in body
     return looks and (draft.stream or not content_type)
 
 
@@ -58,7 +63,7 @@ def read_event(draft: Draft, format: Format, name: str, data: bytes) -> bool:
 
 def read_answer(draft: Draft, format: Format, body: bytes, content_type: str, status: int | None) -> None:
     """Take a JSON or other answer into the draft."""
-    document = load(body) if "json" in content_type or body[:1] in (b"{", b"[") else None
+    document = load(body) if "json" in content_type or body[:64].lstrip()[:1] in (b"{", b"[") else None
     if status is not None and status >= 400:
         draft.said = read_error(document, body)
         return

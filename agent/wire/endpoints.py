@@ -1,7 +1,8 @@
 """The one list of endpoints: which path is read by which wire format. Adding an endpoint is a line here, and a file
 beside this one where its format is new.
 
-Paths are those after `/v1/`; `{id}` stands for one segment, `{word}` for one that is kept as it is. A path not listed
+Paths are those after `/v1/`; where a gateway has none (`/openai/deployments/NAME/embeddings`), from the first segment
+that one of them begins with. `{id}` stands for one segment, `{word}` for one that is kept as it is. A path not listed
 is kind "other"; segments of it that look like ids become `{id}`.
 """
 
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from . import (
+    anything,
     assistants,
     audio,
     batches,
@@ -26,7 +28,7 @@ from . import (
 )
 from .draft import Format
 
-OTHER = Format("other")
+OTHER = anything.FORMAT
 ASSISTANTS = assistants.FORMAT
 CONVERSATIONS = Format("conversations")
 FILES = Format("files")
@@ -46,7 +48,9 @@ ENDPOINTS: dict[str, Format] = {
     "responses/{id}/cancel": responses.FORMAT,
     "responses/{id}/input_items": Format("responses"),
     "completions": completions.FORMAT,
+    "edits": completions.FORMAT,
     "engines/{id}/completions": completions.FORMAT,
+    "engines/{id}/edits": completions.FORMAT,
     "embeddings": embeddings.FORMAT,
     "engines/{id}/embeddings": embeddings.FORMAT,
     "images/generations": images.FORMAT,
@@ -165,7 +169,10 @@ _ROOT = _grow()
 def endpoint_of(path: str) -> tuple[str, Format]:
     """The endpoint of a path (without its query, ids as `{id}`) and its format."""
     segments = path.partition("?")[0].strip("/").split("/")
-    start = segments.index("v1") + 1 if "v1" in segments else 0
+    if "v1" in segments:
+        start = segments.index("v1") + 1
+    else:
+        start = next((place for place, segment in enumerate(segments) if segment in _ROOT.fixed), 0)
     prefix = "".join(f"/{segment}" for segment in segments[:start])
     node: _Node | None = _ROOT
     named: list[str] = []

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import sys
 from ipaddress import ip_address
+from pathlib import Path
 
 import pytest
 from wiretally.agent.socket_owners import inode_of
@@ -21,7 +21,7 @@ def test_the_clients_end_of_a_connection(host: str) -> None:
         with socket.create_connection((host, port)) as client, listener.accept()[0]:
             mine: int = client.getsockname()[1]
             inode = inode_of(ip_address(host), mine, (ip_address(host), port))
-            assert os.readlink(f"/proc/self/fd/{client.fileno()}") == f"socket:[{inode}]"
+            assert str(Path(f"/proc/self/fd/{client.fileno()}").readlink()) == f"socket:[{inode}]"
             assert inode_of(ip_address(host), mine, (ip_address(host), 1)) is None
 
 

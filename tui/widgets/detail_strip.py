@@ -73,7 +73,7 @@ class DetailStrip(Widget):
             row.finish_reason or row.state,
             f"{numbers.count(row.input_tokens, estimated=estimated)} in ({numbers.count(row.cached_tokens)} cached), "
             f"{numbers.count(row.output_tokens, estimated=estimated)} out{think}",
-            cost if row.cost is not None else row.cost_source,
+            cost if row.cost is not None else "counting" if row.state == "open" else row.cost_source,
             f"first token {seconds(row.ttft_ms)}, in all {seconds(row.duration_ms)}",
             f"{numbers.size(row.request_bytes)} up, {numbers.size(row.response_bytes)} down",
         ]

@@ -19,6 +19,8 @@ from wiretally.agent.wire.endpoints import ENDPOINTS, endpoint_of
         ("/v1/models/ft:gpt-4o:org::a", "/v1/models/{id}", "models"),
         ("/openai/v1/embeddings", "/openai/v1/embeddings", "embeddings"),
         ("/chat/completions", "/chat/completions", "chat"),
+        ("/openai/deployments/mine/embeddings?api-version=1", "/openai/deployments/mine/embeddings", "embeddings"),
+        ("/v1/edits", "/v1/edits", "completions"),
         ("/v1/new_things/thing_123456/parts", "/v1/new_things/{id}/parts", "other"),
         ("/v1/new-things/42", "/v1/new-things/{id}", "other"),
         ("/", "/", "other"),
