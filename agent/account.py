@@ -7,6 +7,8 @@ told them.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
+from typing import Any
 
 from .call import Call, RateLimits
 
@@ -15,22 +17,26 @@ EXHAUSTED_ONCE = "insufficient_quota"  # how the provider said it before there w
 RATELIMIT_STEP_MS = 10_000  # one sample a model and key in this time is kept
 
 
-def note(connection: sqlite3.Connection, call: Call, number: int) -> None:
-    """Keep what the answer to `call`, which is stored as `number`, tells of the account, within the transaction."""
-    if call.ratelimit is not None:
-        _keep_limits(connection, call, call.ratelimit)
-    if call.error_code == EXHAUSTED or call.error_code == call.error_type == EXHAUSTED_ONCE:
-        _notice_exhaustion(connection, call, number)
+def note(connection: sqlite3.Connection, calls: Iterable[tuple[Call, int]]) -> None:
+    """Keep what the answers to these calls, each with its number, tell of the account, within the transaction."""
+    limits = dict[tuple[str, str, int], tuple[Any, ...]]()
+    for call, number in calls:
+        if call.ratelimit is not None:
+            at = round(call.started_at * 1000 + (call.timing.duration_ms or 0))
+            limits[call.model or "", call.key_hash or "", at - at % RATELIMIT_STEP_MS] = _row(call, call.ratelimit)
+        if call.error_code == EXHAUSTED or call.error_code == call.error_type == EXHAUSTED_ONCE:
+            _notice_exhaustion(connection, call, number)
+    connection.executemany(
+        "insert or replace into ratelimits values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [(*place, *row) for place, row in limits.items()],
+    )
 
 
-def _keep_limits(connection: sqlite3.Connection, call: Call, limits: RateLimits) -> None:
-    at = round((call.started_at + (call.timing.duration_ms or 0) / 1000) * 1000)
-    row = (
-        call.model or "", call.key_hash or "", at - at % RATELIMIT_STEP_MS, call.api_key,
-        limits.limit_requests, limits.remaining_requests, limits.reset_requests_ms,
+def _row(call: Call, limits: RateLimits) -> tuple[Any, ...]:
+    return (
+        call.api_key, limits.limit_requests, limits.remaining_requests, limits.reset_requests_ms,
         limits.limit_tokens, limits.remaining_tokens, limits.reset_tokens_ms,
     )  # fmt: skip
-    connection.execute("insert or replace into ratelimits values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
 
 
 def _notice_exhaustion(connection: sqlite3.Connection, call: Call, number: int) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, Final
 
 from .exchange import GAP, CapturedExchange, Frame, Headers, Kind, Message
@@ -107,7 +108,10 @@ class Assembler:
 
 
 def _headers(pairs: list[Any]) -> Headers:
-    return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in pairs)
+    texts = b"\0".join(chain.from_iterable(pairs)).decode("latin-1").split("\0")
+    if len(texts) != 2 * len(pairs):  # none, or a zero byte within one
+        return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in pairs)
+    return tuple(zip(texts[::2], texts[1::2], strict=True))
 
 
 def _begin(call: Assembled, at: float, *fields: Any) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter, OrderedDict
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -21,6 +20,7 @@ LARGEST_LOG = 4_194_304
 CACHE_BYTES = 33_554_432  # last bodies of active threads kept in memory
 LEVEL = 3
 SHORTEST = 48  # shared stretches below this are cheaper written anew, and keep the list of spans short
+SHORTEST_STRIDE, LONGEST_STRIDE = 256, 65_536  # bytes compared at once; as numbers where they differ
 SMALL = 1024  # a part up to this is always worth a place in the log
 
 type Thread = tuple[object, ...]
@@ -36,28 +36,32 @@ class Span(NamedTuple):
 
 def common_prefix(one: bytes, two: bytes) -> int:
     """How many bytes both begin with."""
-    return _longest(min(len(one), len(two)), lambda start, end: one[start:end] == two[start:end])
+    most = min(len(one), len(two))
+    at, stride = 0, SHORTEST_STRIDE
+    while at < most:
+        end = min(at + stride, most)
+        if (first := one[at:end]) != (second := two[at:end]):
+            return end - _apart(int.from_bytes(first), int.from_bytes(second))
+        at, stride = end, min(stride * 4, LONGEST_STRIDE)
+    return most
 
 
 def common_suffix(one: bytes, two: bytes, most: int) -> int:
     """How many bytes, `most` at most, both end with."""
-    first, second = len(one), len(two)
-    return _longest(most, lambda start, end: one[first - end : first - start] == two[second - end : second - start])
+    ends = len(one), len(two)
+    at, stride = 0, SHORTEST_STRIDE
+    while at < most:
+        start = min(at + stride, most)
+        first, second = one[ends[0] - start : ends[0] - at], two[ends[1] - start : ends[1] - at]
+        if first != second:
+            return start - _apart(int.from_bytes(first, "little"), int.from_bytes(second, "little"))
+        at, stride = start, min(stride * 4, LONGEST_STRIDE)
+    return most
 
 
-def _longest(most: int, same: Callable[[int, int], bool]) -> int:
-    """How far things are the same, by strides that double until they differ and then halve."""
-    low, stride = 0, 64
-    while low < most and same(low, min(low + stride, most)):
-        low, stride = min(low + stride, most), stride * 4
-    high = min(low + stride, most)
-    while low < high:
-        middle = (low + high + 1) // 2
-        if same(low, middle):
-            low = middle
-        else:
-            high = middle - 1
-    return low
+def _apart(one: int, two: int) -> int:
+    """From which byte on, counted from the lowest, two numbers are the same."""
+    return ((one ^ two).bit_length() + 7) >> 3
 
 
 @dataclass(slots=True)
@@ -74,9 +78,12 @@ class _Log:
 
 def _cut(spans: list[Span], start: int, end: int) -> list[Span]:
     """The spans of the bytes `start` to `end` of the body that `spans` make up."""
-    found, at = list[Span](), 0
     if start >= end:
-        return found
+        return []
+    if len(spans) == 1:
+        first = spans[0].start
+        return [Span(first + start, first + end)]
+    found, at = list[Span](), 0
     for span in spans:
         length = span.end - span.start
         first, last = max(start - at, 0), min(end - at, length)
@@ -87,6 +94,8 @@ def _cut(spans: list[Span], start: int, end: int) -> list[Span]:
 
 
 def _joined(spans: list[Span]) -> list[Span]:
+    if len(spans) == 1:
+        return spans
     joined = list[Span]()
     for span in spans:
         if joined and joined[-1].end == span.start:

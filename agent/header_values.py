@@ -11,10 +11,16 @@ from .exchange import Headers
 
 def by_lower_name(headers: Headers) -> dict[str, str]:
     """Headers by lower-case name; of several, the first."""
-    return {_lower(name): value for name, value in reversed(headers)}
+    if not headers:
+        return {}
+    names, values = zip(*reversed(headers), strict=True)
+    return dict(zip(_lower(names), values, strict=True))
 
 
-_lower = lru_cache(1024)(str.lower)
+@lru_cache(512)
+def _lower(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Clients and servers send the same names in the same order, call after call."""
+    return tuple([name.lower() for name in names])
 
 
 def trace_id(traceparent: str | None) -> str | None:

@@ -11,20 +11,18 @@ from dataclasses import dataclass, replace
 from . import estimates, faults, turns
 from .call import Call, Cost, Timing, Usage
 from .earlier import Asked, Lookup
-from .exchange import CapturedExchange, Headers, header
-from .header_values import by_lower_name
-from .outline import Context, outline
+from .exchange import CapturedExchange, Headers
+from .outline import Context, context_of, outline
 from .pricing import FREE, PriceBook, Terms, together
 from .progress import StreamProgress
 from .reading import is_stream, read_answer, read_event, read_request
-from .redaction import Redactor, api_key_of
+from .redaction import Redactor
 from .settings import RedactionSettings
 from .sockets import SocketInterpreter
 from .spread_secrets import has_spread, mask_spread
 from .timing import arrival_of, read_timing
 from .wire.coding import decode
 from .wire.draft import Draft, Format
-from .wire.endpoints import endpoint_of
 from .wire.sse import read_events
 
 __all__ = ["Interpreter", "SocketInterpreter", "StreamProgress"]
@@ -72,6 +70,7 @@ class Interpreter:
         self._fault = fault
         self._earlier = earlier
         self._last: tuple[CapturedExchange, tuple[int, int], Bodies] | None = None
+        self._last_context: tuple[CapturedExchange, Headers, Context] | None = None
 
     def call(self, exchange: CapturedExchange) -> Call:
         """The exchange as a call, whatever its ending. Never raises."""
@@ -82,23 +81,28 @@ class Interpreter:
 
     def decoded_bodies(self, exchange: CapturedExchange) -> tuple[bytes, bytes]:
         """Request and response body as kept: content codings undone, secrets masked."""
-        bodies = self._remembered(exchange)
-        if bodies is None:
-            asked = header(exchange.request_headers, "content-encoding")
-            bodies = self._bodies(exchange, asked, header(exchange.response_headers, "content-encoding"))
+        bodies = self._bodies(exchange, self.context(exchange))
         return bodies.request, bodies.response
 
     def decoded_request(self, exchange: CapturedExchange) -> bytes:
         """The request body as kept."""
-        body, _ = decode(exchange.request_body, header(exchange.request_headers, "content-encoding"))
-        return self.redactor.body(body, api_key_of(exchange.request_headers, exchange.path))
+        context = self.context(exchange)
+        body, _ = decode(exchange.request_body, context.asked.get("content-encoding"))
+        return self.redactor.body(body, context.key)
+
+    def context(self, exchange: CapturedExchange) -> Context:
+        """Where the exchange went and with which headers; the last one's is remembered."""
+        last = self._last_context
+        if last is not None and last[0] is exchange and last[1] is exchange.response_headers:
+            return last[2]
+        context = context_of(exchange)
+        self._last_context = (exchange, exchange.response_headers, context)
+        return context
 
     def unfinished(self, exchange: CapturedExchange, draft: Draft, timing: Timing) -> Call:
         """The call of a draft read so far, for streams and sockets under way. Never raises."""
         try:
-            endpoint, format = endpoint_of(exchange.path)
-            headers = by_lower_name(exchange.request_headers), by_lower_name(exchange.response_headers)
-            return self.finish(exchange, draft, timing, Context(endpoint, format, *headers))
+            return self.finish(exchange, draft, timing, self.context(exchange))
         except Exception as error:  # noqa: BLE001  as in call(): shown in the note
             return self._unread(exchange, error)
 
@@ -111,24 +115,24 @@ class Interpreter:
         last = self._last
         return last[2] if last is not None and last[0] is exchange and last[1] == sizes else None
 
-    def _bodies(self, exchange: CapturedExchange, asked: str | None, coding: str | None) -> Bodies:
+    def _bodies(self, exchange: CapturedExchange, context: Context) -> Bodies:
         if (remembered := self._remembered(exchange)) is not None:
             return remembered
         sizes = len(exchange.request_body), len(exchange.response_body)
-        request, problem = decode(exchange.request_body, asked)
+        coding = context.answered.get("content-encoding")
+        request, problem = decode(exchange.request_body, context.asked.get("content-encoding"))
         response, response_problem = decode(exchange.response_body, coding)
-        mask, own = self.redactor.body, api_key_of(exchange.request_headers, exchange.path)
+        mask, own = self.redactor.body, context.key
         bodies = Bodies(mask(request, own), mask(response, own), response, coding, response_problem or problem)
         self._last = (exchange, sizes, bodies)
         return bodies
 
     def _call(self, exchange: CapturedExchange) -> Call:
-        headers, answer_headers = by_lower_name(exchange.request_headers), by_lower_name(exchange.response_headers)
-        bodies = self._bodies(exchange, headers.get("content-encoding"), answer_headers.get("content-encoding"))
-        endpoint, format = endpoint_of(exchange.path)
+        context = self.context(exchange)
+        bodies, format = self._bodies(exchange, context), context.format
         draft = Draft(method=exchange.method, path=exchange.path, note=bodies.problem)
         read_request(draft, format, bodies.request)
-        content_type = answer_headers.get("content-type", "")
+        content_type = context.answered.get("content-type", "")
         content: list[float | None] = [None, None]
         if is_stream(draft, content_type, bodies.response):
             draft.stream = True
@@ -140,7 +144,7 @@ class Interpreter:
         elif bodies.response:
             read_answer(draft, format, bodies.response, content_type, exchange.status)
         timing = read_timing(exchange, content[0], content[1])
-        return self.finish(exchange, draft, timing, Context(endpoint, format, headers, answer_headers))
+        return self.finish(exchange, draft, timing, context)
 
     def _stream(self, exchange: CapturedExchange, draft: Draft, format: Format, bodies: Bodies) -> list[float | None]:
         """Read a stream into the draft; when its first and its last content came."""
@@ -174,10 +178,9 @@ class Interpreter:
         request = draft.of_request = draft.of_request or _conclude(exchange, draft)
         usage, note = self._usage(draft, outcome, request)
         model = draft.model or draft.model_requested
-        own = api_key_of(exchange.request_headers, exchange.path)
         reply = turns.reply_of(draft) if request.digest else []
-        return replace(
-            outline(exchange, context, self.redactor),
+        return Call(
+            **outline(exchange, context, self.redactor),
             state=outcome.state,
             stream=draft.stream,
             model=model,
@@ -185,7 +188,7 @@ class Interpreter:
             fault=outcome.fault,
             error_type=outcome.type,
             error_code=outcome.code,
-            error_message=self.redactor.text(outcome.message, own) if outcome.message else None,
+            error_message=self.redactor.text(outcome.message, context.key) if outcome.message else None,
             finish_reason=draft.finish_reason,
             usage=usage,
             cost=self._cost(exchange, draft, outcome, usage),
@@ -226,7 +229,7 @@ class Interpreter:
             return FREE
         if draft.bill == "none":
             return Cost(source="free", note="what it costs is told by a later call")
-        kind = endpoint_of(exchange.path)[1].kind
+        kind = self.context(exchange).format.kind
         terms = Terms(exchange.started_at, kind, draft.service_tier, draft.batch, exchange.host, draft.extra)
         if parts := draft.extra.get("per_model"):
             return together([self.prices.price(name, part, terms) for name, part in parts])

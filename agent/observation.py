@@ -16,7 +16,7 @@ from .certificates import replace_file
 from .earlier import Lookup
 from .entry import Entry, Process
 from .errors import WiretallyError
-from .exchange import Message, header
+from .exchange import Message
 from .interpret import Interpreter, SocketInterpreter, StreamProgress
 from .locations import Home
 from .plans import RecorderPlan
@@ -41,7 +41,7 @@ class Observer:
 
     def observe(self, call: Assembled) -> Observation:
         """The way to read `call`."""
-        if (header(call.exchange.request_headers, "upgrade") or "").lower() == "websocket":
+        if self.interpreter.context(call.exchange).asked.get("upgrade", "").lower() == "websocket":
             return SocketObservation(self)
         return Observation(self)
 
@@ -70,15 +70,20 @@ class Observation:
     def _whole(self, call: Assembled, process: Process | None, session: str) -> Entry:
         exchange = call.whole()
         interpreter = self._observer.interpreter
-        entry = self._entry(interpreter.call(exchange), call, process, session)
-        if not self._observer.bodies:
-            return entry
-        asked, answered = interpreter.decoded_bodies(exchange)
-        return replace(entry, request_body=asked, response_body=answered)
+        read = interpreter.call(exchange)
+        bodies = interpreter.decoded_bodies(exchange) if self._observer.bodies else (None, None)
+        return self._entry(read, call, process, session, bodies)
 
-    def _entry(self, call: Call, of: Assembled, process: Process | None, session: str) -> Entry:
+    def _entry(
+        self,
+        call: Call,
+        of: Assembled,
+        process: Process | None,
+        session: str,
+        bodies: tuple[bytes | None, bytes | None] = (None, None),
+    ) -> Entry:
         exchange, interpreter = of.exchange, self._observer.interpreter
-        own = api_key_of(exchange.request_headers, exchange.path)
+        own = interpreter.context(exchange).key
         if exchange.tags:
             call = replace(call, tags={**call.tags, **exchange.tags})
         return Entry(
@@ -88,6 +93,7 @@ class Observation:
             None,
             interpreter.redacted_headers(exchange.request_headers, own),
             interpreter.redacted_headers(exchange.response_headers, own),
+            *bodies,
         )
 
 

@@ -6,13 +6,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from .call import Call
 from .exchange import CapturedExchange
-from .header_values import count_of, number_of, trace_id
+from .header_values import by_lower_name, count_of, number_of, trace_id
 from .ratelimits import read_ratelimits
 from .redaction import Redactor, api_key_of
 from .wire.draft import Format
+from .wire.endpoints import endpoint_of
 
 SHORTEST_KEY = 12
 """Of a key shorter than this, four characters would give away too much."""
@@ -20,43 +21,52 @@ SHORTEST_KEY = 12
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Where a call went and with which headers (lower-case names)."""
+    """Where a call went, with which headers (lower-case names) and which API key."""
 
     endpoint: str
     format: Format
     asked: Mapping[str, str]
     answered: Mapping[str, str]
+    key: str | None
 
 
-def outline(exchange: CapturedExchange, context: Context, redactor: Redactor) -> Call:
-    """The call without what its bodies say; its state is `open` until somebody judged it."""
-    asked, answered = context.asked, context.answered
-    key = api_key_of(exchange.request_headers, exchange.path)
-    return Call(
-        uid=exchange.uid,
-        started_at=exchange.started_at,
-        state="open",
-        method=exchange.method,
-        scheme=exchange.scheme,
-        host=exchange.host,
-        path=redactor.path(exchange.path, key),
-        endpoint=redactor.short(context.endpoint, key),
-        door=exchange.door,
-        kind=context.format.kind,
-        status=exchange.status,
-        user_agent=redactor.short(asked["user-agent"], key) if "user-agent" in asked else None,
-        api_key=key[-4:] if key and len(key) >= SHORTEST_KEY else None,
-        key_hash=redactor.key_hash(key) if key else None,
-        organization=answered.get("openai-organization") or asked.get("openai-organization"),
-        project=answered.get("openai-project") or asked.get("openai-project"),
-        request_id=answered.get("x-request-id"),
-        trace_id=trace_id(asked.get("traceparent")),
-        processing_ms=number_of(answered.get("openai-processing-ms")),
-        retry_count=count_of(asked.get("x-stainless-retry-count")),
-        should_retry={"true": True, "false": False}.get(answered.get("x-should-retry", "")),
-        ratelimit=read_ratelimits(answered) if answered else None,
-        request_bytes=exchange.request_size or len(exchange.request_body),
-        response_bytes=exchange.response_size or len(exchange.response_body),
-        truncated=exchange.truncated,
-        tags=exchange.tags,
+def context_of(exchange: CapturedExchange) -> Context:
+    """The context of an exchange as far as it has come."""
+    return Context(
+        *endpoint_of(exchange.path),
+        by_lower_name(exchange.request_headers),
+        by_lower_name(exchange.response_headers),
+        api_key_of(exchange.request_headers, exchange.path),
     )
+
+
+def outline(exchange: CapturedExchange, context: Context, redactor: Redactor) -> dict[str, Any]:
+    """The fields of a Call that its bodies and its end say nothing of."""
+    asked, answered, key = context.asked, context.answered, context.key
+    return {
+        "uid": exchange.uid,
+        "started_at": exchange.started_at,
+        "method": exchange.method,
+        "scheme": exchange.scheme,
+        "host": exchange.host,
+        "path": redactor.path(exchange.path, key),
+        "endpoint": redactor.short(context.endpoint, key),
+        "door": exchange.door,
+        "kind": context.format.kind,
+        "status": exchange.status,
+        "user_agent": redactor.short(asked["user-agent"], key) if "user-agent" in asked else None,
+        "api_key": key[-4:] if key and len(key) >= SHORTEST_KEY else None,
+        "key_hash": redactor.key_hash(key) if key else None,
+        "organization": answered.get("openai-organization") or asked.get("openai-organization"),
+        "project": answered.get("openai-project") or asked.get("openai-project"),
+        "request_id": answered.get("x-request-id"),
+        "trace_id": trace_id(asked.get("traceparent")),
+        "processing_ms": number_of(answered.get("openai-processing-ms")),
+        "retry_count": count_of(asked.get("x-stainless-retry-count")),
+        "should_retry": {"true": True, "false": False}.get(answered.get("x-should-retry", "")),
+        "ratelimit": read_ratelimits(answered) if answered else None,
+        "request_bytes": exchange.request_size or len(exchange.request_body),
+        "response_bytes": exchange.response_size or len(exchange.response_body),
+        "truncated": exchange.truncated,
+        "tags": exchange.tags,
+    }

@@ -21,7 +21,7 @@ KNOWN = frozenset(
 
 def read_ratelimits(headers: Mapping[str, str]) -> RateLimits | None:
     """The limits an answer told, None where it told none. `headers` has lower-case names."""
-    names = [name for name in headers if name.startswith(PREFIX)]
+    names = _named(tuple(headers))
     if not names:
         return None
     given = {name: headers[name] for name in names}
@@ -36,6 +36,12 @@ def read_ratelimits(headers: Mapping[str, str]) -> RateLimits | None:
         duration_ms(given.get("x-ratelimit-reset-tokens")),
         NO_STRINGS if KNOWN.issuperset(names) else {n.removeprefix(PREFIX): given[n] for n in names if n not in KNOWN},
     )
+
+
+@lru_cache(512)
+def _named(headers: tuple[str, ...]) -> tuple[str, ...]:
+    """The limits among the names of an answer's headers, which are the same call after call."""
+    return tuple([name for name in headers if name.startswith(PREFIX)])
 
 
 def _remaining(given: Mapping[str, str], what: str, limit: int | None) -> int | None:

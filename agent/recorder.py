@@ -7,6 +7,7 @@ line of JSON on standard output: `{"ready": true}` or `{"error": "…"}`.
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import os
@@ -251,6 +252,10 @@ def main(arguments: Sequence[str] = ()) -> int:
         return 1
     signal.signal(signal.SIGHUP, lambda _number, _frame: recorder.leave())
     print(json.dumps({"ready": True}), flush=True)
+    # What a batch of calls is made of is freed by counting references; looking for cycles among it, and among all that
+    # was imported, took an eighth of the time.
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 100)
     recorder.run()
     alarms.tick(time.time())
     alarms.close()

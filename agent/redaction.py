@@ -46,11 +46,11 @@ SECRET_HEADERS = frozenset(
 HEADERS_TO_LOOK_AT = frozenset(("sec-websocket-protocol", "location", "referer"))
 
 
-@lru_cache(1024)
-def is_to_look_at(name: str) -> bool:
-    """Whether the value of the header `name` may hold a credential by what it is."""
-    lower = name.lower()
-    return lower in HEADERS_TO_LOOK_AT or is_secret_header(lower)
+@lru_cache(512)
+def places_to_look_at(names: tuple[str, ...]) -> tuple[int, ...]:
+    """Which of the headers `names` may hold a credential by what they are."""
+    lower = [name.lower() for name in names]
+    return tuple([at for at, name in enumerate(lower) if name in HEADERS_TO_LOOK_AT or is_secret_header(name)])
 
 
 def is_secret_header(name: str) -> bool:
@@ -177,14 +177,17 @@ class Redactor:
 
     def headers(self, headers: Headers, own: str | None = None) -> Headers:
         """Headers with credentials masked: by name, and where a value holds what looks like a secret."""
-        others = "\n".join([value for name, value in headers if not is_to_look_at(name)]).encode("latin-1", "replace")
+        if not headers:
+            return headers
+        names, values = zip(*headers, strict=True)
+        kept, places = list(values), places_to_look_at(names)
+        for at in places:
+            kept[at] = ""
+        others = "\n".join(kept).encode("latin-1", "replace")
         is_clean = self.body(others, own) is others
-        return tuple(
-            [
-                (name, value if is_clean and not is_to_look_at(name) else self._header(name.lower(), value, own))
-                for name, value in headers
-            ]
-        )
+        for at in places if is_clean else range(len(names)):
+            kept[at] = self._header(names[at].lower(), values[at], own)
+        return tuple(zip(names, kept, strict=True))
 
     def _header(self, name: str, value: str, own: str | None) -> str:
         if is_secret_header(name):
@@ -198,7 +201,6 @@ class Redactor:
         return hashlib.sha256(self._salt + key.encode("utf-8", "replace")).hexdigest()[:16]
 
 
-@lru_cache(1024)
 def api_key_of(headers: Headers, path: str) -> str | None:
     """The API key a request was made with: bearer token, `api-key`, websocket subprotocol, or query."""
     for header, value in headers:

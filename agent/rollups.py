@@ -37,6 +37,7 @@ COUNTS = (
     "cost_pico", "estimated_cost_pico", "request_bytes", "response_bytes", "duration_us", "durations", "ttft_us",
     "ttfts", "generation_us", "generated_tokens",
 )  # fmt: skip
+WORTH_ADDING = 6  # calls that are alike
 TIMED = 2  # how many of the HISTOGRAMS each dimension has; lengths are kept of all calls together
 HISTOGRAMS = ("latency_histogram", "ttft_histogram", "input_histogram", "output_histogram")
 
@@ -83,6 +84,8 @@ MEASURES = ("c.duration_ms", "c.ttft_ms", "c.input_tokens", "c.output_tokens")
 
 type Source = tuple[Any, ...]
 type Key = tuple[str, int, str]
+type _Figures = tuple[tuple[int, ...], tuple[int | None, ...]]
+"""One call's counts, and the buckets of its measures."""
 
 
 class Tally:
@@ -125,9 +128,11 @@ def _counts(source: Source) -> tuple[int, ...]:
     )  # fmt: skip
 
 
-def _values(source: Source) -> Iterator[tuple[str, str]]:
-    """The dimension and value of each row that a call belongs to; an unknown value is the empty text."""
-    model, app, endpoint, session, key, status, fault, user, tags = source[18:]
+def _shared_values(
+    model: str | None, app: str | None, endpoint: str, session: int, key: str | None, status: int | None,
+    fault: str | None,
+) -> Iterator[tuple[str, str]]:  # fmt: skip
+    """The dimension and value of rows that calls share with many; an unknown value is the empty text."""
     yield "all", ""
     yield "model", model or ""
     yield "app", app or ""
@@ -137,6 +142,10 @@ def _values(source: Source) -> Iterator[tuple[str, str]]:
     yield "status", "" if status is None else str(status)
     if fault is not None:
         yield "fault", fault
+
+
+def _own_values(user: str | None, tags: str | None) -> Iterator[tuple[str, str]]:
+    """The same of those whose value may be another with each call."""
     if user is not None:
         yield "user", user
     if tags is not None:
@@ -149,27 +158,56 @@ def _buckets(source: Source) -> tuple[int | None, ...]:
 
 
 def tally(sources: Iterable[Source]) -> dict[Key, Tally]:
-    """The roll-ups' rows, (dimension, start, value), at the finest level of each dimension."""
-    groups: dict[Key, list[tuple[tuple[int, ...], tuple[int | None, ...]]]] = {}
+    """The roll-ups' rows, (dimension, start, value), at the finest level of each dimension.
+
+    Calls that are alike in all that most calls of an app share are added up once, not once a dimension.
+    """
+    alike: dict[tuple[Any, ...], list[_Figures]] = {}
+    single: dict[Key, list[_Figures]] = {}
     for source in sources:
         figures = _counts(source), _buckets(source)
         minute = source[0] - source[0] % MINUTE
-        hour, day = minute - minute % HOUR, minute - minute % DAY
-        starts = {MINUTE: minute, HOUR: hour, DAY: day}
-        for dimension, value in _values(source):
-            groups.setdefault((dimension, starts[LEVELS[dimension][0]], value), []).append(figures)
-    return {key: _tally(figures, key[0]) for key, figures in groups.items()}
+        alike.setdefault((minute, *source[18:25]), []).append(figures)
+        for dimension, value in _own_values(*source[25:]):
+            single.setdefault((dimension, minute - minute % LEVELS[dimension][0], value), []).append(figures)
+    added: dict[Key, Tally] = {}
+    for (minute, *shared), figures in alike.items():
+        keys = [(name, minute - minute % LEVELS[name][0], value) for name, value in _shared_values(*shared)]
+        if len(figures) < WORTH_ADDING:
+            for key in keys:
+                single.setdefault(key, []).extend(figures)
+        else:
+            together = _tally(figures)
+            for key in keys:
+                _add(added, key, _of(together, key[0]))
+    for key, figures in single.items():
+        _add(added, key, _of(_tally(figures), key[0]))
+    return added
 
 
-def _tally(figures: list[tuple[tuple[int, ...], tuple[int | None, ...]]], dimension: str) -> Tally:
-    counts = [sum(column) for column in zip(*(entry[0] for entry in figures), strict=True)]
-    columns = zip(*(entry[1] for entry in figures), strict=True)
+def _add(added: dict[Key, Tally], key: Key, entry: Tally) -> None:
+    if key in added:
+        added[key].add(entry)
+    else:
+        added[key] = entry
+
+
+def _tally(figures: list[_Figures]) -> Tally:
+    counts = [sum(column) for column in zip(*[entry[0] for entry in figures], strict=True)]
+    columns = zip(*[entry[1] for entry in figures], strict=True)
+    return Tally(
+        counts,
+        [
+            histogram_of((number, count) for number, count in Counter(column).items() if number is not None)
+            for column in columns
+        ],
+    )
+
+
+def _of(added: Tally, dimension: str) -> Tally:
+    """The same with the histograms that `dimension` has."""
     kept = len(HISTOGRAMS) if dimension == "all" else TIMED
-    histograms = [
-        histogram_of((number, count) for number, count in Counter(column).items() if number is not None)
-        for column, _ in zip(columns, range(kept), strict=False)
-    ]
-    return Tally(counts, histograms + [0] * (len(HISTOGRAMS) - kept))
+    return Tally(added.counts, added.histograms[:kept] + [0] * (len(HISTOGRAMS) - kept))
 
 
 def all_levels(finest: dict[Key, Tally]) -> Iterator[tuple[int, Key, Tally]]:
@@ -180,10 +218,7 @@ def all_levels(finest: dict[Key, Tally]) -> Iterator[tuple[int, Key, Tally]]:
             if level not in LEVELS[dimension]:
                 continue
             key = dimension, start - start % level, value
-            if key in coarser:
-                coarser[key].add(entry)
-            else:
-                coarser[key] = entry.copy()
+            _add(coarser, key, entry.copy())
         for key, entry in coarser.items():
             yield level, key, entry
 

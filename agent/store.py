@@ -129,8 +129,7 @@ class Store:
                 connection,
                 [(item.links.id, item.entry.call.prompt_text, item.entry.call.answer_text) for item in final],
             )
-        for item in final:
-            account.note(connection, item.entry.call, item.links.id)
+        account.note(connection, [(item.entry.call, item.links.id) for item in final])
         ids = _json(item.links.id for item in final)
         rollups.enter(
             connection, connection.execute(f"{_SOURCES} where c.id in (select value from json_each(?))", (ids,))

@@ -111,8 +111,8 @@ def objects_of(fields: Fields, name: str) -> list[Fields]:
 def count_of(fields: Fields, name: str) -> int | None:
     """The count at `name`: an integer from 0; None where there is none (a negative number means "not told")."""
     value = fields.get(name)
-    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < MOST:
-        return value
+    if type(value) is int:
+        return value if 0 <= value < MOST else None
     if isinstance(value, float) and 0 <= value < MOST and value.is_integer():
         return int(value)
     return None

@@ -23,8 +23,8 @@ def connection(tmp_path: Path) -> Iterator[sqlite3.Connection]:
 
 def test_one_sample_of_the_limits_a_model_key_and_stretch_is_kept_the_newest(connection: sqlite3.Connection) -> None:
     for number in (0, 1, 2, 60):
-        account.note(connection, made.call(number), number)
-    account.note(connection, made.call(3, key_hash="k2", ratelimit=RateLimits(None, 7)), 3)
+        account.note(connection, [(made.call(number), number)])
+    account.note(connection, [(made.call(3, key_hash="k2", ratelimit=RateLimits(None, 7)), 3)])
     rows = connection.execute("select model, key_hash, remaining_requests, limit_tokens from ratelimits").fetchall()
     assert rows == [
         ("gpt-5-mini", "k1", 9997, 1_000_000), ("gpt-5-mini", "k1", 9939, 1_000_000), ("gpt-5-mini", "k2", 7, None),
@@ -33,7 +33,7 @@ def test_one_sample_of_the_limits_a_model_key_and_stretch_is_kept_the_newest(con
 
 
 def test_a_call_that_tells_nothing_leaves_nothing(connection: sqlite3.Connection) -> None:
-    account.note(connection, made.call(1, ratelimit=None, error_code="rate_limit_exceeded"), 1)
+    account.note(connection, [(made.call(1, ratelimit=None, error_code="rate_limit_exceeded"), 1)])
     for table in ("ratelimits", "balance_events"):
         assert connection.execute(f"select count(*) from {table}").fetchone() == (0,)
 
@@ -47,11 +47,11 @@ def test_a_call_that_tells_nothing_leaves_nothing(connection: sqlite3.Connection
 )
 def test_an_empty_balance_is_one_event_until_it_is_set(connection: sqlite3.Connection, told: dict[str, str]) -> None:
     for number in (1, 2):
-        account.note(connection, made.call(number, **told), number)
+        account.note(connection, [(made.call(number, **told), number)])
     connection.execute(
         "insert into balance_events (at, kind, amount_pico) values (?, 'set', 5)", ((made.START + 3) * 1000,)
     )
-    account.note(connection, made.call(4, **told), 4)
+    account.note(connection, [(made.call(4, **told), 4)])
     rows = connection.execute("select kind, amount_pico, note from balance_events order by at").fetchall()
     code = told["error_code"]
     assert rows == [

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from wiretally.agent.call import Call
 from wiretally.agent.exchange import CapturedExchange
-from wiretally.agent.header_values import by_lower_name
-from wiretally.agent.outline import Context, outline
+from wiretally.agent.outline import context_of, outline
 from wiretally.agent.redaction import Redactor
-from wiretally.agent.wire.endpoints import endpoint_of
 
 
 @pytest.mark.parametrize(
@@ -24,8 +23,7 @@ def test_of_a_key_no_more_than_the_last_four_are_kept(key: str, last: str | None
         request_body=b"12345",
         tags={"team": "a"},
     )
-    endpoint, format = endpoint_of(exchange.path)
-    call = outline(exchange, Context(endpoint, format, by_lower_name(exchange.request_headers), {}), Redactor(b"salt"))
+    call = Call(**outline(exchange, context_of(exchange), Redactor(b"salt")), state="open")
     assert call.api_key == last
     assert call.key_hash is not None
     assert len(call.key_hash) == 16
