@@ -42,7 +42,7 @@ class PriceFile:
         ours = _at(self._own[table], names)
         if ours is None:
             return None
-        read = self._own["read"][table]
+        read: dict[str, str] = self._own["read"].get(f"{table}.{names[0]}") or self._own["read"][table]
         return Price(ours, f"wiretally, read from {read['source']}", read["date"])
 
 

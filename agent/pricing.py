@@ -27,6 +27,9 @@ STANDARD_TIERS = frozenset((None, "", "auto", "default", "standard"))
 QUARTER_HOUR = 900
 """Rates are looked up anew this often (seconds), for those that change with the date or the hour."""
 
+CONTAINERS_BY_MINUTE = 1_780_358_400
+"""From 2026-06-02 (Unix time): by the minute, from 5 on; before it each session was billed for 20."""
+
 MOST_REMEMBERED = 4096
 
 _ISO_DATE = re.compile(r"\b20\d\d-\d\d-\d\d\b")
@@ -64,7 +67,7 @@ class PriceBook:
             return FREE
         if terms.kind == "containers":
             bill = Bill(NO_RATES, usage)
-            self._container(bill, str(terms.options.get("memory", "1g")))
+            self._container(bill, terms)
             return self._settle(bill, "a container")
         if model is None:
             return _unpriced("the answer does not name its model")
@@ -153,13 +156,17 @@ class PriceBook:
                 price = Price(listed, bill.rates.source, bill.rates.date)
             bill.each("file search", count, "call", price, 1000)
         for _ in range(calls.get("code_interpreter", 0)):
-            self._container(bill, str(options.get("memory", "1g")))
+            self._container(bill, terms)
         for model_and_style in options.get("generated_images", ()):
             bill.each("generated image", 1, "image", self._file.find("images", *model_and_style))
             bill.note = "what a generated image cost is taken from its size and quality"
 
-    def _container(self, bill: Bill, memory: str) -> None:
-        bill.each(f"container {memory}", 1, "session", self._file.find("containers", memory))
+    def _container(self, bill: Bill, terms: Terms) -> None:
+        memory = str(terms.options.get("memory", "1g"))
+        price = self._file.find("containers", memory)
+        bill.each(f"container {memory}", 1, "session", price)
+        if terms.at >= CONTAINERS_BY_MINUTE and price and price.date:  # one of the user's own has no date
+            bill.note = "a container is billed by the minute; how long it ran is not told: 20 minutes were taken"
 
     def _settle(self, bill: Bill, what: str) -> Cost:
         if bill.missing:

@@ -29,7 +29,7 @@ def test_the_users_price_hides_ours_and_only_that() -> None:
     assert mine is not None
     assert ours is not None
     assert (mine.usd, mine.source) == (Decimal("0.5"), "config.toml")
-    assert (ours.usd, ours.date) == (Decimal("0.04"), "2025-10-01")
+    assert (ours.usd, ours.date) == (Decimal("0.04"), "2026-11-25")
     assert prices.find("tools", "file_search") != PriceFile(PriceSettings.model_validate({})).find(
         "tools", "file_search"
     )

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import genai_prices
 import pytest
-from wiretally.agent.call import Cost, Usage
+from wiretally.agent.call import Call, Cost, Usage
 from wiretally.agent.errors import UsageError
-from wiretally.agent.pricing import FREE, PriceBook, Terms, together
+from wiretally.agent.pricing import CONTAINERS_BY_MINUTE, FREE, PriceBook, Terms, together
 from wiretally.agent.settings import PriceSettings, load
 
 from . import recorded
@@ -44,6 +45,28 @@ def reckon(usage: Usage, model: str, context: dict[str, str]) -> Decimal:
     return found.total_price
 
 
+IMAGE_FEES = {("high", "1024x1024"): Decimal("0.167"), ("high", "1536x1024"): Decimal("0.25")}
+
+
+def fees_of(record: recorded.Record, call: Call) -> Decimal:
+    """What the hosted tools of a recorded answer cost, by the items it holds and the fees of the price file."""
+    if call.kind != "responses":
+        return Decimal(0)
+    text = recorded.body(record, "response").decode()
+    events = [json.loads(line[6:]) for line in text.splitlines() if line.startswith("data: {")]
+    documents = events or [json.loads(text)]
+    answer = documents[-1].get("response") or documents[-1]
+    items, tools = answer.get("output", []), {tool["type"] for tool in answer.get("tools", [])}
+    older = not str(call.model).startswith(("gpt-5", "o"))
+    search = "25" if older and "web_search_preview" in tools else "10"
+    searches = [it for it in items if it["type"] == "web_search_call" and it["action"]["type"] == "search"]
+    files = [it for it in items if it["type"] == "file_search_call"]
+    containers = {it["container_id"] for it in items if it["type"] == "code_interpreter_call"}
+    by_thousand = Decimal(search) * len(searches) + Decimal("2.5") * len(files)
+    drawn = [(it["quality"], it["size"]) for it in items if it["type"] == "image_generation_call"]
+    return by_thousand / 1000 + Decimal("0.03") * len(containers) + sum(map(IMAGE_FEES.__getitem__, drawn), Decimal(0))
+
+
 def test_the_cost_of_every_recorded_call_is_rate_times_recorded_tokens() -> None:
     checked, seen_tiers = 0, set[str | None]()
     for record, call in recorded.calls():
@@ -53,9 +76,8 @@ def test_the_cost_of_every_recorded_call_is_rate_times_recorded_tokens() -> None
         context = {"service_tier": call.service_tier} if call.service_tier not in (None, "auto") else {}
         context = {"processing": "batch"} if call.kind == "batch" else context
         model = (call.model or "").replace(":2023-07-21-v2", "-002")
-        fees = sum(line.amount for line in call.cost.lines if line.unit != "token")
-        expected = reckon(call.usage, model, context)
-        assert abs(call.cost.usd - fees - expected) < Decimal("1e-9"), record["id"]
+        expected = reckon(call.usage, model, context) + fees_of(record, call)
+        assert abs(call.cost.usd - expected) < Decimal("1e-9"), record["id"]
         assert call.cost.usd == sum(line.amount for line in call.cost.lines)
         checked += 1
         seen_tiers.add(call.service_tier)
@@ -183,7 +205,7 @@ def test_unknown_is_unpriced_and_never_zero(book: PriceBook, model: str | None, 
         ("tts-1", Usage(characters=1000), Terms(NOON, "audio"), "0.015"),
         ("dall-e-3", Usage(images=2), Terms(NOON, "images", options={"quality": "hd", "size": "1024x1024"}), "0.16"),
         ("sora-2", Usage(seconds=Decimal(8)), Terms(NOON, "videos", options={"size": "1280x720"}), "0.80"),
-        (None, Usage(), Terms(NOON, "containers", options={"memory": "4g"}), "0.12"),
+        (None, Usage(), Terms(CONTAINERS_BY_MINUTE - 1, "containers", options={"memory": "4g"}), "0.12"),
         ("gpt-4.1-2025-04-14", Usage(total_tokens=10), Terms(NOON, "x", options={"trained_tokens": 2000}), "0.05"),
         ("davinci:2023-07-21-v2", Usage(input_tokens=500_000), Terms(NOON, "completions"), "1"),
     ],
@@ -204,6 +226,15 @@ def test_hosted_tools_have_fees_beside_the_tokens(book: PriceBook) -> None:
     assert cost.usd == Decimal("2.06")
     assert cost.price_source is not None
     assert "prices.toml" not in cost.price_source or "genai-prices" in cost.price_source
+
+
+def test_a_container_whose_minutes_are_not_told_is_an_estimate_unless_the_user_gives_a_price(book: PriceBook) -> None:
+    terms = Terms(CONTAINERS_BY_MINUTE, "containers", options={"memory": "16g"})
+    cost = book.price(None, Usage(), terms)
+    assert (cost.usd, cost.source) == (Decimal("0.48"), "estimated")
+    assert cost.note and "by the minute" in cost.note
+    own = PriceBook(PriceSettings.model_validate({"containers": {"16g": "0.5"}})).price(None, Usage(), terms)
+    assert (own.usd, own.source) == (Decimal("0.5"), "priced")
 
 
 def test_moderations_are_free(book: PriceBook) -> None:
