@@ -52,6 +52,13 @@ class Rule:
     def kind(self) -> Metric:
         return METRICS[self.metric]
 
+    @property
+    def limit(self) -> str:
+        """When it fires, in a few words."""
+        if self.threshold is None:
+            return "used up"
+        return f"{'below' if self.kind.below else 'above'} {self.kind.show(self.threshold)}"
+
     def judge(self, was: StateName, reading: Reading) -> StateName:
         """The state after `reading`. Without a value nothing is wrong any more."""
         if reading.certain:
@@ -101,7 +108,7 @@ def rules(
     for name, asked in settings.alarm.items():
         try:
             if asked.enabled:
-                found.append(_rule(name, asked, settings, said))
+                found.append(rule_of(name, asked, settings, said))
         except WiretallyError as error:
             explained = type(error)(f"alarm.{name}: {error}")
             if wrong is None:
@@ -110,7 +117,8 @@ def rules(
     return found
 
 
-def _rule(name: str, asked: AlarmSettings, settings: Settings, said: Decimal | None) -> Rule:
+def rule_of(name: str, asked: AlarmSettings, settings: Settings, said: Decimal | None = None) -> Rule:
+    """One rule of the settings, switched on or not. Raises UsageError where its filter can't be read."""
     threshold = asked.threshold
     if name == BALANCE and asked.metric == "balance_usd" and said is not None:
         threshold = float(said)

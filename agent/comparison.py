@@ -13,7 +13,7 @@ import msgspec
 from .transcript import Transcript, text_of_message
 from .wire.draft import Fields
 
-type Section = Literal["figures", "parameters", "messages", "answer"]
+type Section = Literal["figures", "parameters", "messages", "answer", "models"]
 
 
 @dataclass(frozen=True, slots=True)

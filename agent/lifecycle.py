@@ -145,6 +145,19 @@ def stop(home: Home) -> bool:
     )
 
 
+def reload(home: Home) -> bool:
+    """Have the agent of `home` read its settings again; what it has under way is finished first. False where none runs,
+    and on Windows, which has no signal for it."""
+    found = status(home)
+    if found is None or not hasattr(signal, "SIGHUP"):
+        return False
+    try:
+        os.kill(found.supervisor_pid, signal.SIGHUP)
+    except ProcessLookupError:
+        return False
+    return True
+
+
 def is_alive(pid: int) -> bool:
     """Does the process run? A child of this one that has ended is let go."""
     with suppress(ChildProcessError):

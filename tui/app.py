@@ -2,49 +2,49 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from decimal import Decimal
-from functools import partial
-from typing import ClassVar
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.widgets import ContentSwitcher
 
-from ..agent.locations import Home
+from ..agent.queries import alarms
+from ..agent.queries.alarms import AlarmState
 from ..agent.queries.reader import Reader
 from ..agent.queries.where import Where
-from ..agent.settings import TuiSettings
-from . import numbers
 from .agent_watch import read_title
+from .cell_text import visible
 from .clipboard import put
-from .counting import RANGES, Purse, RangeName
+from .counting import RANGES, Counters, RangeName
 from .crash import CrashReport
+from .errands import Errand, Errands, Finished, Progressed, Report
 from .feed import Feed
-from .keys import TABS, bindings
+from .keys import TABS, bindings, places_of
 from .messages import Answered, FeedFailed, Watch
+from .options import Options
 from .palette import WiretallyCommands
 from .tabs.live import LiveTab
-from .tabs.page import TabPage
+from .tabs.page import TabPage, make_page
 from .themes import DEFAULTS, OWN
+from .trouble import Trouble
 from .widgets.banner import Banner
 from .widgets.bars import Choices, KeyBar, Title, TitleBar
+from .widgets.progress_line import ProgressLine
+
+if TYPE_CHECKING:
+    from .call_actions import CallActions
 
 AGENT_EVERY = 2.0
+ALARMS_EVERY = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What the screen is opened with. `clock` gives Unix seconds; tests hold it still."""
-
-    home: Home
-    settings: TuiSettings = field(default_factory=lambda: TuiSettings.model_validate({}))
-    scenarios: Mapping[str, str] = field(default_factory=dict[str, str])
-    alarm_below: Decimal | None = None
-    clock: Callable[[], float] = time.time
+def read_firing(reader: Reader) -> tuple[AlarmState, ...]:
+    """The alarms that fire. Raises DatabaseError."""
+    return tuple(alarms.firing(reader))
 
 
 class WiretallyApp(CrashReport):
@@ -67,18 +67,28 @@ class WiretallyApp(CrashReport):
         self.crash_log = options.home.path / "tui.log"
         self.range: RangeName = options.settings.range
         self.paused = False
-        self.purse: Purse | None = None
+        self.trouble = Trouble()
+        self.failed = 0
         self._reported: dict[str, str] = {}
         self.feed = Feed("rows", partial(Reader, options.home.database), self.post_message)
         self.questions = Feed("questions", partial(Reader, options.home.database), self.post_message)
+        self.errands = Errands(self.post_message)
         self.title_bar = TitleBar()
         self.tabs = Choices(id="tabs")
         self.banner = Banner()
+        self.progress = ProgressLine()
         self.switcher = ContentSwitcher(initial="live")
         self.live = LiveTab(self)
         self.key_bar = KeyBar()
         for theme in OWN:
             self.register_theme(theme)
+
+    @cached_property
+    def calls(self) -> CallActions:
+        """What can be done with a call; made when it is first asked for, so that the screen opens without it."""
+        from .call_actions import CallActions
+
+        return CallActions(self)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return DEFAULTS
@@ -89,6 +99,7 @@ class WiretallyApp(CrashReport):
         yield from (self.title_bar, self.tabs, self.banner)
         with self.switcher:
             yield self.live
+        yield self.progress
         yield self.key_bar
 
     def on_mount(self) -> None:
@@ -107,6 +118,7 @@ class WiretallyApp(CrashReport):
         for feed in (self.feed, self.questions):
             self.run_worker(feed.run, name=feed.name, group="feed", thread=True)
         self.questions.watch(Watch("agent", self._read_agent, self._take_title, AGENT_EVERY, AGENT_EVERY))
+        self.questions.watch(Watch("alarms", read_firing, self._take_alarms, ALARMS_EVERY))
 
     def on_unmount(self) -> None:
         self.feed.stop()
@@ -134,30 +146,45 @@ class WiretallyApp(CrashReport):
             problem = ""
         elif self.live.empty.display:
             self.live.empty.problem = problem
-        self._problem = problem
-        self._say_banner()
+        self._take_trouble(replace(self.trouble, problem=problem))
 
-    _problem = ""
+    def take_counters(self, counters: Counters) -> None:
+        """What the frame takes of the counters: a low balance, how many calls failed."""
+        self.failed = counters.failed
+        self._take_trouble(replace(self.trouble, purse=counters.purse))
 
-    def _say_banner(self) -> None:
-        text = self._problem
-        if not text and self.purse is not None and self.purse.is_low and self.purse.alarm_below is not None:
-            left = f", ~{numbers.span(self.purse.seconds_left)} left at this rate" if self.purse.seconds_left else ""
-            text = (
-                f"The balance is {numbers.money(self.purse.usd, 2)}, "
-                f"below {numbers.money(self.purse.alarm_below, 2)}{left}. Add credit, then `wiretally balance add USD`."
-            )
-        self.banner.text = text
+    def _take_alarms(self, firing: tuple[AlarmState, ...]) -> None:
+        self._take_trouble(replace(self.trouble, firing=firing))
 
-    def take_purse(self, purse: Purse | None) -> None:
-        """Show or take back the alarm of a low balance; ring once when it falls."""
-        was_low = self.purse is not None and self.purse.is_low
-        self.purse = purse
-        is_low = purse is not None and purse.is_low
-        if is_low and not was_low and self.settings.bell:
+    def _take_trouble(self, trouble: Trouble) -> None:
+        """Show what is wrong, or take it back; ring once for each alarm that has not fired before."""
+        alarms = trouble.alarms
+        if set(alarms) - set(self.trouble.alarms) and self.settings.bell:
             self.bell()
-        self._say_banner()
-        self.title_bar.title = replace(self.title_bar.title, alarms=int(is_low))
+        self.trouble = trouble
+        self.banner.text, self.banner.more = trouble.text, trouble.more
+        self.tabs.counts = {"errors": self.failed, "alarms": len(alarms)}
+        if len(alarms) != self.title_bar.title.alarms:
+            self.title_bar.title = replace(self.title_bar.title, alarms=len(alarms))
+
+    @on(Banner.Clicked)
+    async def _show_alarms(self) -> None:
+        await self.action_show_tab("alarms")
+
+    # --- errands ---------------------------------------------------------------------------------------------------
+
+    @on(Progressed)
+    def _show_progress(self, message: Progressed) -> None:
+        if self.errands.is_under_way(message.errand.name):
+            self.progress.show(message.errand.name, message.done, message.whole)
+
+    @on(Finished)
+    def _deliver_errand(self, message: Finished) -> None:
+        self.progress.hide(message.errand.name)
+        if message.problem is not None:
+            self.notify(visible(message.problem), severity="error", timeout=10, markup=False)
+        elif message.is_done:
+            message.errand.deliver(message.answer)
 
     def _read_agent(self, reader: Reader) -> Title:
         del reader
@@ -175,14 +202,14 @@ class WiretallyApp(CrashReport):
         if current := self._page(self.switcher.current):
             current.leave()
         if not self.switcher.query(f"#{name}"):
-            await self.switcher.add_content(TabPage(self, name))
+            await self.switcher.add_content(make_page(self, name))
         self.switcher.current = name
         self.tabs.active = name
         if page := self._page(name):
             page.enter()
         else:
             self.live.list.focus()
-        self.key_bar.places = ("app", "list") if name == "live" else ("app",)
+        self.key_bar.places = places_of(name)
 
     def _page(self, name: str | None) -> TabPage | None:
         found = self.switcher.query(TabPage)
@@ -245,13 +272,24 @@ class WiretallyApp(CrashReport):
 
         self.push_screen(InspectorScreen(call_id, where))
 
-    def copy_call(self, call_id: int, kind: str) -> None:
-        """Put a call on the clipboard as a curl command (`curl`) or as openai-python code (`python`)."""
-        from .snippets import read_snippet
+    def send(self, name: str, do: Callable[[Report], str]) -> None:
+        """Do something in a thread and say what it returns; what is shown is read again then."""
 
-        ask = partial(read_snippet, call_id, kind)
-        deliver = partial(self.copy_text, what=f"call {call_id:,} as {kind}")
-        self.questions.watch(Watch("snippet", ask, deliver, once=True))
+        def deliver(said: str) -> None:
+            self.notify(said, timeout=6, markup=False)
+            self.questions.ask_again("page")
+
+        self.errands.send(Errand(name, do, deliver))
+
+    def go_to(self, call_id: int) -> None:
+        """Open the Inspector on a call that has just come, unless the reader is at something else by now."""
+        if turn := getattr(self.screen, "turn_to", None):
+            turn(call_id)
+        elif len(self.screen_stack) == 1:
+            self.inspect(call_id, self.live.where)
+
+    def action_export(self) -> None:
+        self.calls.export_shown()
 
     def copy_text(self, text: str, what: str) -> None:
         """Put `text` on the clipboard, by the terminal and by the desktop, and say so."""

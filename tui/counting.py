@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from ..agent.queries import balance, totals
+from ..agent.queries import balance, limits, totals
 from ..agent.queries.reader import Reader
 from ..agent.queries.totals import Span
 
@@ -23,6 +24,9 @@ RANGES: dict[RangeName, tuple[str, int | None]] = {
     "30d": ("last 30 days", 30 * 86_400),
     "all": ("all time", None),
 }
+NEAR_PERCENT = 20
+TOLD_SECONDS = 900
+"""How long what an answer said of the rate limits is shown."""
 TREND_MINUTES = 60
 RATE_MINUTES = 5
 
@@ -39,6 +43,26 @@ class Purse:
     @property
     def is_low(self) -> bool:
         return self.alarm_below is not None and self.usd < self.alarm_below
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """The least headroom under the provider's rate limits that was told lately. `percent` is what is left, 0 to 100;
+    `resets_at` is when it is whole again, Unix seconds; `what` is "requests" or "tokens"."""
+
+    model: str
+    what: str
+    remaining: int
+    limit: int
+    resets_at: float | None
+
+    @property
+    def percent(self) -> float:
+        return 100 * self.remaining / self.limit
+
+    @property
+    def is_near(self) -> bool:
+        return self.percent < NEAR_PERCENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +90,8 @@ class Counters:
     call_series: tuple[float | None, ...] = ()
     latency_series: tuple[float | None, ...] = ()
     purse: Purse | None = None
+    room: Room | None = None
+    now: float = 0.0
 
 
 def span_of(name: RangeName, now: float) -> Span:
@@ -123,4 +149,23 @@ def read_counters(reader: Reader, name: RangeName, now: float, alarm_below: Deci
         call_series=tuple(float(step.calls) if step else 0.0 for step in steps),
         latency_series=tuple(step.latency_p95_ms if step else None for step in steps),
         purse=read_purse(reader, now, alarm_below),
+        room=least_room(limits.latest(reader), now),
+        now=now,
     )
+
+
+def least_room(told: Sequence[limits.Headroom], now: float) -> Room | None:
+    """The limit nearest to its end. One that was reset since is whole again; one told long ago says nothing."""
+    found = list[Room]()
+    for one in told:
+        if now - one.at > TOLD_SECONDS:
+            continue
+        for what, remaining, limit, reset in (
+            ("requests", one.remaining_requests, one.limit_requests, one.reset_requests_ms),
+            ("tokens", one.remaining_tokens, one.limit_tokens, one.reset_tokens_ms),
+        ):
+            if remaining is not None and limit:
+                resets_at = None if reset is None else one.at + reset / 1000
+                is_over = resets_at is not None and resets_at <= now
+                found.append(Room(one.model, what, limit if is_over else remaining, limit, resets_at))
+    return min(found, key=lambda room: room.percent, default=None)

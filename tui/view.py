@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from ..agent.queries.reader import Reader
@@ -13,9 +14,10 @@ from .columns import Cell
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """One plot. `series` are (name, a value for each of `labels`); None is a gap. `heat` draws rows of shades."""
+    """One plot. `series` are (name, a value for each of `labels`); None is a gap. `heat` draws rows of
+    shades; `dots` has numbers for labels, and a point for each."""
 
-    kind: Literal["lines", "stacked", "bars", "heat"]
+    kind: Literal["lines", "stacked", "bars", "heat", "dots"]
     title: str
     labels: tuple[str, ...]
     series: tuple[tuple[str, tuple[float | None, ...]], ...]
@@ -39,10 +41,18 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of a table. `filter` is what Live is filtered by when it is picked; empty: it can't be."""
+    """A line of a table. `filter` is what Live is filtered by when it is picked; empty: it can't be. `key` names what
+    the row is about, for what can be done with it; `detail` is said in full below while the cursor is on the row."""
 
     cells: tuple[Cell, ...]
     filter: str = ""
+    key: str = ""
+    detail: str = ""
+
+    @property
+    def identity(self) -> str:
+        """What tells it from the other rows, however its figures change."""
+        return self.key or self.filter
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,22 +68,35 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a view is read for. `choice` is one of the tab's choices; the span ends now and `start` is always known."""
+    """What a view is read for. `choice` is one of the tab's choices; the span ends now and `start` is always known.
+
+    `row` is the identity of the row under the cursor, for views that show more of it; `config` is config.toml; `begin`
+    is when the first call of the span began, in Unix seconds.
+    """
 
     span: Span
     now: float
     choice: str
+    row: str = ""
+    config: Path | None = None
+    begin: float | None = None
 
 
 type ReadView = Callable[[Reader, Asked], View]
 
 STEPS = (60, 300, 900, 3600, 4 * 3600, 86_400, 7 * 86_400)
 MOST_STEPS = 48
+MARGIN = 60.0
 
 
-def step_of(span: Span, now: float) -> tuple[Span, int]:
-    """The span with both ends, and the step in seconds that cuts it into at most MOST_STEPS pieces."""
-    start = now - 86_400 if span.start is None else span.start
+def step_of(asked: Asked) -> tuple[Span, int]:
+    """The span with both ends, and the step in seconds that cuts it into at most MOST_STEPS pieces.
+
+    It begins with the first call, so that a plot of today does not show a night without any.
+    """
+    now = asked.now
+    start = now - 86_400 if asked.span.start is None else asked.span.start
+    start = start if asked.begin is None else max(asked.begin - MARGIN, asked.span.start or 0)
     length = max(now - start, 60.0)
     step = next((step for step in STEPS if length / step <= MOST_STEPS), STEPS[-1])
     return Span(max(start, now - step * MOST_STEPS), now + step), step

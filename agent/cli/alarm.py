@@ -23,31 +23,16 @@ def test(name: str, as_json: bool) -> int:
 
     Exits with 1 where one failed.
     """
-    import time
-
-    from .. import notify
+    from ..alarm_trial import ring
     from ..locations import home
-    from ..moments import iso
-    from ..settings import load
+    from ..notify import OK
 
     found = {rule.name: rule for rule in rules_in_force()}
     if name not in found:
         raise UsageError(f"there is no alarm {name!r}. There are: {', '.join(found)}.")
-    rule = found[name]
-    settings = load(home().config).notify
-    if not notify.channels(settings, rule.notify):
-        raise UsageError(
-            f"alarm {name} has nobody to tell. Set webhook or command under [notify] in {home().config}, "
-            "or install wiretally[desktop]."
-        )
-    notice = notify.Notice(
-        rule.name, "test", rule.metric, None, rule.threshold, iso(round(time.time() * 1000)),
-        f"this is a test; the alarm watches {rule.kind.label}", rule.filter,
-        rule.window if rule.kind.windowed else None,
-    )  # fmt: skip
-    outcomes = notify.deliver(notice, settings, rule.notify)
+    outcomes = ring(home().config, found[name])
     if as_json:
         print_json(outcomes)
     else:
         print_pairs(outcomes.items())
-    return EXIT_DONE if all(outcome == notify.OK for outcome in outcomes.values()) else EXIT_FAILED
+    return EXIT_DONE if all(outcome == OK for outcome in outcomes.values()) else EXIT_FAILED

@@ -20,9 +20,9 @@ def command(number: int, everything: bool, as_json: bool) -> None:
     from ..comparison import compare
     from ..lifecycle import status
     from ..locations import home
+    from ..recorded import recorded_request, recorded_side
     from ..replaying import replay, side
-    from .curl import recorded_request
-    from .diff import print_comparison, recorded_side
+    from .diff import print_comparison
 
     with open_reader() as reader:
         number = existing(reader, number)

@@ -19,7 +19,7 @@ from .where import EVERYTHING, Where
 
 __all__ = [
     "EVERYTHING", "CallDetail", "CallRow", "Column", "Cursor", "Order", "Page", "Side", "body", "changed", "count",
-    "detail", "find_uid", "messages", "newest_id", "newest_revision", "page", "position", "rows",
+    "detail", "find_request", "find_uid", "messages", "newest_id", "newest_revision", "page", "position", "rows",
 ]  # fmt: skip
 
 type Side = Literal["request", "response"]
@@ -205,6 +205,11 @@ def rows(reader: Reader, ids: Sequence[int]) -> list[CallRow]:
         (msgspec.json.encode(list(ids)).decode(),),
     )
     return [line_of(row) for row in found]
+
+
+def find_request(reader: Reader, request_id: str) -> int | None:
+    """The id of the newest call that the provider answered with this request id."""
+    return reader.value("select max(id) from calls where request_id = ?", (request_id,))
 
 
 _LIMITS = (

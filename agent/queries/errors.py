@@ -62,3 +62,19 @@ def _some(joined: str | None) -> tuple[str, ...]:
 def over_time(reader: Reader, span: Span, step_seconds: int, where: Where = EVERYTHING) -> list[Bucket]:
     """How many calls failed by fault in each step of a span."""
     return series(reader, span, step_seconds, "fault", where)
+
+
+def codes_over_time(
+    reader: Reader, span: Span, step_seconds: int, where: Where = EVERYTHING
+) -> dict[str, dict[float, int]]:
+    """How many calls failed by error code ("" without one) in each step that has any, by its start in Unix seconds."""
+    step = step_seconds * 1000
+    rows = reader.rows(
+        f"select coalesce(c.error_code, ''), c.started_at / {step} * {step}, count(*) from calls c "
+        f"where c.fault is not null and +c.started_at >= ? and +c.started_at < ? and ({where.sql}) group by 1, 2",
+        (*span.bounds, *where.parameters),
+    )
+    found: dict[str, dict[float, int]] = {}
+    for code, at, count in rows:
+        found.setdefault(code, {})[at / 1000] = count
+    return found

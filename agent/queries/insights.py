@@ -118,6 +118,28 @@ def repeats(reader: Reader, span: Span = ALWAYS, where: Where = EVERYTHING, limi
     return Repeats(requests, again_calls, _usd(saved), _usd(estimated), tokens or 0, time or 0.0, costliest)
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """How often one and the same request body was sent, and what that cost, the guessed part in `estimated_cost`."""
+
+    times: int
+    cost: Decimal
+    estimated_cost: Decimal
+    unpriced: int
+
+
+def sent_so_far(reader: Reader, call_id: int) -> Sent:
+    """A call and all others with its body."""
+    row = reader.row(
+        "with same as (select * from calls where id = ?1 or body_hash = (select body_hash from calls where id = ?1)) "
+        "select count(*), sum(case when cost_source <> 'estimated' then cost_pico end), "
+        "sum(case when cost_source = 'estimated' then cost_pico end), sum(cost_source = 'unpriced') from same",
+        (call_id,),
+    )
+    times, cost, estimated, unpriced = row or (0, None, None, None)
+    return Sent(times, _usd(cost), _usd(estimated), unpriced or 0)
+
+
 def _usd(pico: int | None) -> Decimal:
     return dollars(pico or 0) or Decimal(0)
 

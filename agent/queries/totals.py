@@ -193,6 +193,12 @@ def series(
     return [Bucket(at / 1000, buckets[at]) for at in sorted(buckets)]
 
 
+def begin(reader: Reader, span: Span = ALWAYS) -> float | None:
+    """When the first call of a span began, in Unix seconds; None without one."""
+    first = reader.value("select min(started_at) from calls where started_at >= ? and started_at < ?", span.bounds)
+    return None if first is None else first / 1000
+
+
 def histogram(reader: Reader, metric: Metric, span: Span = ALWAYS, where: Where = EVERYTHING) -> list[Bar]:
     """How long calls took or how many tokens they had, as bars in rising order."""
     place = get_args(Metric.__value__).index(metric)
@@ -201,4 +207,4 @@ def histogram(reader: Reader, metric: Metric, span: Span = ALWAYS, where: Where 
     return [Bar(value_of(number), count) for number, count in bars(found)]
 
 
-__all__ = ["ALWAYS", "MINUTE", "Bar", "Bucket", "Dimension", "Group", "Metric", "Row", "Span", "Totals"]
+__all__ = ["ALWAYS", "MINUTE", "Bar", "Bucket", "Dimension", "Group", "Metric", "Row", "Span", "Totals", "begin"]

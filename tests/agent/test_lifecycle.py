@@ -20,6 +20,7 @@ def home(tmp_path: Path) -> Home:
 def test_no_agent_is_none(home: Home) -> None:
     assert lifecycle.status(home) is None
     assert not lifecycle.stop(home)
+    assert not lifecycle.reload(home)
 
 
 @pytest.mark.parametrize("text", ["", "{", "{}", '{"control_port": 1, "token": "x"}', '{"control_port": "x"}'])

@@ -110,10 +110,10 @@ def test_whatever_dies_is_replaced_on_the_same_ports(home: Home) -> None:
 def test_sighup_brings_new_settings_and_keeps_the_old_ones_when_they_are_wrong(home: Home) -> None:
     started = lifecycle.start_detached(home, FREE)
     home.config.write_text('[agent]\nhosts = ["llm.example"]\n')
-    os.kill(started.supervisor_pid, signal.SIGHUP)
+    assert lifecycle.reload(home)
     reloaded = until(home, lambda it: it.proxy_pid != started.proxy_pid and it.recorder_pid != started.recorder_pid)
     home.config.write_text("[agent]\nprot = 1\n")
-    os.kill(started.supervisor_pid, signal.SIGHUP)
+    assert lifecycle.reload(home)
     for _ in range(100):
         if "kept the former settings" in home.log.read_text():
             break

@@ -54,5 +54,5 @@ async def opened(
     """The screen on `place`, with a clock that stands still unless given another."""
     chosen = settings or TuiSettings.model_validate({"range": "all"})
     app = WiretallyApp(Options(place, chosen, clock=clock))
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=size, notifications=True) as pilot:
         yield Driver(app, pilot)

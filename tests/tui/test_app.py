@@ -176,13 +176,24 @@ async def test_a_balance_below_its_threshold_raises_the_banner(place: Home, stor
 
 
 async def test_help_names_every_key_and_every_key_has_an_action(place: Home, store: Store) -> None:
+    from wiretally.tui.screens.columns import ColumnLines
+    from wiretally.tui.screens.comparison import ComparisonScreen
+    from wiretally.tui.screens.dialog import Dialog
     from wiretally.tui.screens.help import help_text
     from wiretally.tui.screens.inspector import InspectorScreen
+    from wiretally.tui.tabs.alarm_page import AlarmPage
+    from wiretally.tui.tabs.conversation_page import ConversationPage
+    from wiretally.tui.tabs.session_page import SessionPage
     from wiretally.tui.widgets.call_list import CallList
+    from wiretally.tui.widgets.table import Table
 
     del store
     said = help_text().plain
-    homes = {"app": WiretallyApp, "list": CallList, "inspector": InspectorScreen}
+    homes: dict[str, type] = {
+        "app": WiretallyApp, "list": CallList, "inspector": InspectorScreen, "compare": ComparisonScreen,
+        "table": Table, "alarms": AlarmPage, "sessions": SessionPage, "conversations": ConversationPage,
+        "dialog": Dialog, "columns": ColumnLines,
+    }  # fmt: skip
     for key in KEYS:
         assert key.shown in said
         assert key.tooltip in said

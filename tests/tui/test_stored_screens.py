@@ -96,7 +96,7 @@ STATES: dict[str, Callable[[Driver], Awaitable[None]]] = {
     "help": _help,
     "cost": _tab("2", "heading for"),
     "errors": _tab("4", "what to do"),
-    "alarms": _tab("7", "rules,"),
+    "alarms": _tab("7", "1 rule,"),
 }
 
 

@@ -1,12 +1,12 @@
 from wiretally.agent.filters import parse
 from wiretally.agent.queries.totals import Span
-from wiretally.tui.view import MOST_STEPS, Plot, quoted, step_of
+from wiretally.tui.view import MOST_STEPS, Asked, Plot, quoted, step_of
 
 
 def test_any_range_is_cut_into_few_steps() -> None:
     now = 1_790_000_000.0
     for start in (now - 600, now - 86_400, now - 30 * 86_400, now - 3 * 365 * 86_400, None):
-        span, step = step_of(Span(start), now)
+        span, step = step_of(Asked(Span(start), now, ""))
         assert span.start is not None
         assert span.end is not None
         assert (span.end - span.start) / step <= MOST_STEPS + 1

@@ -21,6 +21,7 @@ MARKS = (
     ("⇣", "a stream"),
     ("↻2", "the app's second retry"),
     ("⚑", "an alarm"),
+    ("◆", "marked, to be compared with another"),
 )
 
 

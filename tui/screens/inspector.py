@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.reactive import reactive
@@ -79,15 +79,7 @@ class FindBar(Horizontal):
 class InspectorScreen(Screen[None]):
     """One call. `where` says which calls are its neighbours."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("inspector"),
-        Binding("up,k", "move(-1)", show=False),
-        Binding("down,j", "move(1)", show=False),
-        Binding("pageup", "page(-1)", show=False),
-        Binding("pagedown", "page(1)", show=False),
-        Binding("home,g", "edge(-1)", show=False),
-        Binding("end,G", "edge(1)", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings("inspector")
 
     def __init__(self, call_id: int, where: Where) -> None:
         super().__init__()
@@ -188,7 +180,11 @@ class InspectorScreen(Screen[None]):
         if target is None:
             self.notify("No call further in this list.", timeout=2)
             return
-        self.call_id = target
+        self.turn_to(target)
+
+    def turn_to(self, call_id: int) -> None:
+        """Show another call."""
+        self.call_id = call_id
         self._ask()
 
     def action_move(self, step: int) -> None:
@@ -208,7 +204,10 @@ class InspectorScreen(Screen[None]):
             part = self.reading.part
             self.host.copy_text(part.copy, f"{part.name} of call {self.call_id:,}")
         else:
-            self.host.copy_call(self.call_id, kind)
+            self.host.calls.copy(self.call_id, kind)
+
+    def action_call(self, what: str) -> None:
+        getattr(self.host.calls, what)(self.call_id)
 
     # --- searching -------------------------------------------------------------------------------------------------
 

@@ -6,9 +6,11 @@ from ...agent.queries import conversations
 from ...agent.queries.conversations import Conversation
 from ...agent.queries.reader import Reader
 from .. import numbers
-from ..view import Asked, Head, Row, View
+from ..view import Asked, Head, Plot, Row, View
+from .conversation_page import ConversationPage
 
 LIMIT = 300
+MOST_TURNS = 60
 HEADS = (
     Head("last", 8, right=False),
     Head("app", 12, right=False),
@@ -29,10 +31,12 @@ def read(reader: Reader, asked: Asked) -> View:
     found = [one for one in found if asked.span.start is None or one.last_at >= asked.span.start]
     longest = max((one.largest_context for one in found), default=0)
     more = "the newest " if len(found) == LIMIT else ""
+    threads = "conversation" if len(found) == 1 else "conversations"
     return View(
-        summary=f"{more}{len(found):,} conversations · largest context {numbers.short(longest)} tokens",
+        summary=f"{more}{len(found):,} {threads} · largest context {numbers.short(longest)} tokens",
         heads=HEADS,
         rows=tuple(_row(one, asked.now) for one in found),
+        plots=growth(reader, int(number)) if (number := asked.row or (str(found[0].id) if found else "")) else (),
         empty="No conversation in this range: calls are chained by what they send again, or by previous_response_id.",
     )
 
@@ -55,7 +59,26 @@ def _row(one: Conversation, now: float) -> Row:
             (one.title, ""),
         ),
         f"conversation:{one.id}",
+        key=str(one.id),
+        detail=one.title,
+    )
+
+
+def growth(reader: Reader, number: int) -> tuple[Plot, Plot]:
+    """How a conversation's context grew and what each of its turns cost: its newest MOST_TURNS turns."""
+    turns = conversations.turns(reader, number)
+    first = max(len(turns) - MOST_TURNS, 0)
+    shown = turns[first:]
+    labels = tuple(str(first + place) for place in range(1, len(shown) + 1))
+    fresh = tuple(float((turn.call.input_tokens or 0) - (turn.call.cached_tokens or 0)) for turn in shown)
+    cached = tuple(float(turn.call.cached_tokens or 0) for turn in shown)
+    cost = tuple(float(turn.call.cost or 0) for turn in shown)
+    return (
+        Plot("stacked", f"context of {number:,} by turn, tokens", labels, (("from cache", cached), ("new", fresh))),
+        Plot("bars", "$ a turn", labels, (("cost", cost),)),
     )
 
 
 READ = read
+FOLLOWS_ROW = True
+PAGE = ConversationPage

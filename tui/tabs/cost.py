@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import cast
 
@@ -12,7 +13,7 @@ from ...agent.queries.totals import Bucket, Dimension, Group, Span
 from .. import numbers
 from ..view import Asked, Head, Plot, Row, View, quoted, step_of
 
-CHOICES = ("model", "app", "session", "endpoint", "key", "user", "tag", "day")
+CHOICES = ("model", "app", "session", "endpoint", "key", "user", "tag", "hour", "day")
 FILTERS = {"session": "session", "model": "model", "app": "app", "endpoint": "endpoint", "key": "key", "user": "user"}
 MOST_SERIES = 5
 
@@ -35,7 +36,7 @@ def read(reader: Reader, asked: Asked) -> View:
     everything = sum((_cost(group) for group in groups), Decimal(0))
     if asked.choice == "tag":
         everything = _sum(totals.totals(reader, asked.span))
-    span, step = step_of(asked.span, asked.now)
+    span, step = step_of(asked)
     by = cast(Dimension, asked.choice if asked.choice in ("model", "app", "session", "key") else "model")
     steps = totals.series(reader, span, step, by)
     return View(
@@ -72,7 +73,6 @@ def _row(group: Group, choice: str, everything: Decimal) -> Row:
     estimated = bool(sums.estimated_cost)
     mean = cost / sums.calls if sums.calls else None
     name = group.value or f"(no {choice})"
-    field = FILTERS.get(choice)
     return Row(
         (
             (name, "" if group.value else "muted"),
@@ -85,8 +85,20 @@ def _row(group: Group, choice: str, everything: Decimal) -> Row:
             (numbers.price(mean, estimated=estimated), "muted"),
             (f"{sums.unpriced:,}" if sums.unpriced else numbers.UNKNOWN, "warn" if sums.unpriced else "muted"),
         ),
-        f"{field}:{quoted(group.value)}" if field and group.value else f"tag:{group.value}" if choice == "tag" else "",
+        _filter(group, choice),
     )
+
+
+def _filter(group: Group, choice: str) -> str:
+    """What finds the calls of a group again."""
+    if choice in ("hour", "day"):
+        begin, length = int(group.key) // 1000, 3600 if choice == "hour" else 86_400
+        since, until = (f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%SZ}" for at in (begin, begin + length))
+        return f"since:{since} until:{until}"
+    if choice == "tag":
+        return f"tag:{quoted(group.value)}" if group.value else ""
+    field = FILTERS.get(choice)
+    return f"{field}:{quoted(group.value)}" if field and group.value else ""
 
 
 def stacked(title: str, steps: list[Bucket], step: int) -> Plot:

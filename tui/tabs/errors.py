@@ -9,8 +9,9 @@ from ...agent.queries.reader import Reader
 from .. import numbers
 from ..columns import FAULTS
 from ..view import Asked, Head, Plot, Row, View, quoted, step_of
-from .cost import labels_of
+from .cost import MOST_SERIES, labels_of
 
+CHOICES = ("fault", "code")
 HEADS = (
     Head("count", 7),
     Head("last", 8, right=False),
@@ -27,21 +28,38 @@ def read(reader: Reader, asked: Asked) -> View:
     """Raises DatabaseError."""
     groups = errors.errors(reader, asked.span)
     whole = totals.totals(reader, asked.span)
-    span, step = step_of(asked.span, asked.now)
-    steps = errors.over_time(reader, span, step)
-    names = sorted({value for bucket in steps for value in bucket.by_value})
-    series = tuple(
-        (FAULTS.get(name, name), tuple(float(b.by_value[name].calls) if name in b.by_value else 0.0 for b in steps))
-        for name in names
-    )
-    failed = sum(group.count for group in groups)
+    share = numbers.percent(whole.failed, whole.calls, 1)
+    cut = f"; {whole.aborted:,} more were cut off" if whole.aborted else ""
     return View(
-        summary=f"{failed:,} of {whole.calls:,} calls failed, {numbers.percent(failed, whole.calls, 1)}",
+        summary=f"{whole.failed:,} of {whole.calls:,} calls failed, {share}{cut}",
         heads=HEADS,
         rows=tuple(_row(group, asked.now) for group in groups),
-        plots=(Plot("stacked", "failures", labels_of(steps, step), series),),
+        plots=(_over_time(reader, asked),),
         empty="No call failed in this range of time.",
     )
+
+
+def _over_time(reader: Reader, asked: Asked) -> Plot:
+    """Failures by fault or by code, the most frequent ones apart and the rest together."""
+    span, step = step_of(asked)
+    steps = errors.over_time(reader, span, step)
+    counts: dict[str, dict[float, int]] = {}
+    if asked.choice == "code":
+        counts = errors.codes_over_time(reader, span, step)
+    else:
+        for bucket in steps:
+            for fault, sums in bucket.by_value.items():
+                counts.setdefault(FAULTS.get(fault, fault), {})[bucket.start] = sums.calls
+    ranked = sorted(counts, key=lambda name: -sum(counts[name].values()))
+    for name in ranked[MOST_SERIES:]:
+        others = counts.setdefault("others", {})
+        for at, count in counts[name].items():
+            others[at] = others.get(at, 0) + count
+    shown = ranked[:MOST_SERIES] + (["others"] if "others" in counts else [])
+    series = tuple(
+        (name or "(no code)", tuple(float(counts[name].get(bucket.start, 0)) for bucket in steps)) for name in shown
+    )
+    return Plot("stacked", f"failures by {asked.choice}", labels_of(steps, step), series)
 
 
 def _row(group: ErrorGroup, now: float) -> Row:
@@ -61,6 +79,7 @@ def _row(group: ErrorGroup, now: float) -> Row:
             (advice or group.message or "", ""),
         ),
         " ".join(term for term in terms if term),
+        detail=" ".join(part for part in (advice, f"Newest: {group.message}" if group.message else "") if part),
     )
 
 

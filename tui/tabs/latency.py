@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import cast
 
-from ...agent.queries import totals
+from ...agent.queries import durations, totals
 from ...agent.queries.reader import Reader
 from ...agent.queries.totals import Bar, Dimension, Group
 from .. import numbers
@@ -13,7 +13,9 @@ from ..columns import seconds
 from ..view import Asked, Head, Plot, Row, View, quoted, step_of
 from .cost import labels_of
 
-CHOICES = ("model", "app", "endpoint", "session", "key")
+FIRST = "first token"
+CHOICES = ("model", "app", "endpoint", "session", "key", FIRST)
+TITLES = {"latency": "calls by duration", "ttft": "calls by time to first token"}
 HEADS = (
     Head("calls", 9),
     Head("p50", 8),
@@ -28,29 +30,34 @@ LEAST, EDGES_PER_DOUBLING = 50.0, 2
 
 def read(reader: Reader, asked: Asked) -> View:
     """Raises DatabaseError."""
-    groups = totals.by(reader, cast(Dimension, asked.choice), asked.span)
-    groups.sort(key=lambda group: -(group.totals.latency_p95_ms or 0))
+    by = "model" if asked.choice == FIRST else asked.choice
+    groups = totals.by(reader, cast(Dimension, by), asked.span)
+    slowest = "ttft_p95_ms" if asked.choice == FIRST else "latency_p95_ms"
+    groups.sort(key=lambda group: -(getattr(group.totals, slowest) or 0))
     whole = totals.totals(reader, asked.span)
-    span, step = step_of(asked.span, asked.now)
+    span, step = step_of(asked)
     steps = [(bucket, bucket.by_value.get("")) for bucket in totals.series(reader, span, step)]
     over_time = Plot(
         "lines",
-        "seconds, over time",
+        "seconds",
         labels_of([bucket for bucket, _ in steps], step),
         (
             ("p95", tuple(_s(sums.latency_p95_ms) if sums else None for _, sums in steps)),
             ("p50", tuple(_s(sums.latency_p50_ms) if sums else None for _, sums in steps)),
-            ("ttft p50", tuple(_s(sums.ttft_p50_ms) if sums else None for _, sums in steps)),
+            ("ttft", tuple(_s(sums.ttft_p50_ms) if sums else None for _, sums in steps)),
         ),
     )
+    metric: totals.Metric = "ttft" if asked.choice == FIRST else "latency"
+    histogram = histogram_plot(totals.histogram(reader, metric, asked.span), metric)
+    against = against_plot(durations.first_token_against_total(reader, asked.span))
     return View(
         summary=(
             f"p50 {numbers.tenths(whole.latency_p50_ms)} · p95 {numbers.tenths(whole.latency_p95_ms)} · "
             f"first token p50 {numbers.tenths(whole.ttft_p50_ms)}"
         ),
-        heads=(Head(asked.choice, 16, right=False, grows=True), *HEADS),
-        rows=tuple(_row(group, asked.choice) for group in groups[:500]),
-        plots=(over_time, histogram_plot(totals.histogram(reader, "latency", asked.span))),
+        heads=(Head(by, 16, right=False, grows=True), *HEADS),
+        rows=tuple(_row(group, by) for group in groups[:500]),
+        plots=(over_time, histogram, against) if asked.choice != FIRST else (against, histogram),
     )
 
 
@@ -73,7 +80,7 @@ def _row(group: Group, choice: str) -> Row:
     )
 
 
-def histogram_plot(bars: list[Bar]) -> Plot:
+def histogram_plot(bars: list[Bar], metric: totals.Metric = "latency") -> Plot:
     """How many calls took how long, in steps that double every second bar."""
     counts: dict[int, int] = {}
     for bar in bars:
@@ -82,8 +89,17 @@ def histogram_plot(bars: list[Bar]) -> Plot:
     last = max(counts, default=0)
     edges = [LEAST * 2 ** (place / EDGES_PER_DOUBLING) for place in range(last + 1)]
     labels = tuple(f"{edge / 1000:.1f}s" if edge >= 1000 else f"{edge:.0f}ms" for edge in edges)
+    return Plot("bars", TITLES[metric], labels, (("calls", tuple(float(counts.get(p, 0)) for p in range(last + 1))),))
+
+
+def against_plot(points: list[durations.Point]) -> Plot:
+    """First token against total, both in seconds: high on the left is a slow generation, low along the line a wait."""
+    ordered = sorted((ttft / 1000, total / 1000) for ttft, total in points)
     return Plot(
-        "bars", "calls by duration", labels, (("calls", tuple(float(counts.get(p, 0)) for p in range(last + 1))),)
+        "dots",
+        "total over first token, s",
+        tuple(f"{ttft:g}" for ttft, _ in ordered),
+        (("calls", tuple(total for _, total in ordered)),),
     )
 
 

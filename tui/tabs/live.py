@@ -102,7 +102,7 @@ class LiveTab(Vertical):
     def _take_counters(self, counters: Counters) -> None:
         self.panels.counters = counters
         self.figures.counters = counters
-        self.host.take_purse(counters.purse)
+        self.host.take_counters(counters)
 
     @on(CallList.Wanted)
     def _ask_rows(self, message: CallList.Wanted) -> None:
@@ -167,7 +167,24 @@ class LiveTab(Vertical):
 
     @on(CallList.Copied)
     def _copy(self, message: CallList.Copied) -> None:
-        self.host.copy_call(message.row.id, message.kind)
+        self.host.calls.copy(message.row.id, message.kind)
+
+    @on(CallList.Choosing)
+    def _choose_columns(self) -> None:
+        from ..screens.columns import ColumnsScreen
+
+        self.host.push_screen(ColumnsScreen(self.list), self._keep_columns)
+
+    def _keep_columns(self, names: tuple[str, ...] | None) -> None:
+        if names is not None:
+            from ..keeping import Change, keep
+
+            wanted = Change("columns", ("tui",), {"columns": list(names) or None})
+            self.host.send("columns", partial(keep, self.host.home, wanted))
+
+    @on(CallList.Asked)
+    def _act(self, message: CallList.Asked) -> None:
+        getattr(self.host.calls, message.what)(message.row.id)
 
     def show_empty(self) -> None:
         """There is no database yet: the same as one without a call."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -14,10 +15,12 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from ...agent.queries.reader import Reader
+from ...agent.queries.totals import begin
 from ..counting import RANGES, span_of
 from ..messages import Watch
 from ..view import Asked, ReadView, View
 from ..widgets.plot import PlotView
+from ..widgets.row_detail import RowDetail
 from ..widgets.table import Table
 
 if TYPE_CHECKING:
@@ -36,35 +39,49 @@ class Summary(Widget):
         return Content("\n").join(line.truncate(self.size.width, ellipsis=True) for line in self.said.split("\n"))
 
 
-class TabPage(Vertical):
+def make_page(host: WiretallyApp, name: str) -> TabPage:
     """The tab `name`. Its module is imported at its first visit, so starting is quick."""
+    module = import_module(f".{name}", __package__)
+    kind: type[TabPage] = getattr(module, "PAGE", TabPage)
+    return kind(host, name, module)
 
-    def __init__(self, host: WiretallyApp, name: str) -> None:
+
+class TabPage(Vertical):
+    """The tab `name`, as its module says."""
+
+    def __init__(self, host: WiretallyApp, name: str, module: ModuleType) -> None:
         super().__init__(id=name)
-        module = import_module(f".{name}", __package__)
         self._read: ReadView = module.READ
         self.choices: tuple[str, ...] = getattr(module, "CHOICES", ("",))
         self.choice = self.choices[0]
         self.host = host
         self.summary = Summary()
-        self.plots = (PlotView(), PlotView())
+        self.plots = (PlotView(), PlotView(), PlotView(classes="third"))
         self.row = Horizontal(*self.plots)
         self.table = Table()
+        self.detail = RowDetail()
+        self._follows_row: bool = getattr(module, "FOLLOWS_ROW", False)
+        self._all_time: bool = getattr(module, "ALL_TIME", False)
+        self._row = ""
 
     def compose(self) -> ComposeResult:
-        yield from (self.summary, self.row, self.table)
+        yield from (self.summary, self.row, self.table, self.detail)
 
     def enter(self) -> None:
         """Begin asking, for the range in force."""
-        host, choice = self.host, self.choice
+        self._ask()
+        self.table.focus()
+
+    def _ask(self) -> None:
+        host, choice, row = self.host, self.choice, self._row
         read = self._read
 
         def ask(reader: Reader) -> View:
             now = host.clock()
-            return read(reader, Asked(span_of(host.range, now), now, choice))
+            span = span_of(host.range, now)
+            return read(reader, Asked(span, now, choice, row, host.home.config, begin(reader, span)))
 
         self.host.questions.watch(Watch("page", ask, partial(self._take, choice), EVERY, AT_LEAST))
-        self.table.focus()
 
     def leave(self) -> None:
         """Stop asking."""
@@ -81,18 +98,41 @@ class TabPage(Vertical):
                 plot.display = shown
             if shown:
                 plot.plot = view.plots[place]
-        parts = [Content.styled(f" {RANGES[self.host.range][0]}   ", "bold"), Content.styled("w window", "$dim")]
+        self.summary.said = Content.assemble(self._ways(), f"\n {view.summary}")
+
+    def _ways(self) -> Content:
+        """The range, and the ways to look at it: all of them, or where there is no room the one that is chosen."""
+        parts = [Content.styled(" all time" if self._all_time else f" {RANGES[self.host.range][0]}", "bold")]
+        if not self._all_time:
+            parts.append(Content.styled("   w window", "$dim"))
         if len(self.choices) > 1:
-            parts.append(Content.styled("   b by  ", "$dim"))
-            for name in self.choices:
-                parts += [Content.styled(name, "bold underline $accent" if name == choice else "$dim"), Content("  ")]
-        self.summary.said = Content.assemble(*parts, f"\n {view.summary}")
+            parts.append(Content.styled("   b by", "$dim"))
+            mark = {self.choice: "bold underline $accent"}
+            chosen = [(f"  {name}", mark.get(name, "$dim")) for name in self.choices]
+            room = self.size.width - sum(part.cell_length for part in parts)
+            if sum(len(name) for name, _ in chosen) > room:
+                place = self.choices.index(self.choice)
+                chosen = [chosen[place], (f"  {place + 1} of {len(self.choices)}", "$dim")]
+            parts += [Content.styled(name, style) for name, style in chosen]
+        return Content.assemble(*parts)
+
+    def on_resize(self) -> None:
+        self.host.questions.ask_again("page")
 
     def choose(self, step: int) -> None:
         """Look at it in the next way."""
         self.choice = self.choices[(self.choices.index(self.choice) + step) % len(self.choices)]
         self.enter()
 
+    @on(Table.Pointed)
+    def _point(self, message: Table.Pointed) -> None:
+        row = message.row
+        self.detail.text = row.detail if row is not None else ""
+        if self._follows_row and row is not None and row.identity != self._row:
+            self._row = row.identity
+            self._ask()
+
     @on(Table.Picked)
     async def _pick(self, message: Table.Picked) -> None:
-        await self.host.show_calls(message.row.filter)
+        if message.row.filter:
+            await self.host.show_calls(message.row.filter)

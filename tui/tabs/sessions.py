@@ -8,6 +8,7 @@ from ...agent.queries.sessions import Session
 from .. import numbers
 from ..columns import Cell, seconds
 from ..view import Asked, Head, Row, View, quoted
+from .session_page import SessionPage
 
 LIMIT = 300
 HEADS = (
@@ -30,7 +31,7 @@ def read(reader: Reader, asked: Asked) -> View:
     found = sessions.sessions(reader, LIMIT)
     running = sum(1 for one in found if one.ended_at is None)
     return View(
-        summary=f"{len(found):,} sessions, {running} of them not ended",
+        summary=f"{len(found):,} session{'' if len(found) == 1 else 's'}, {running} not ended · d marks one to compare",
         heads=HEADS,
         rows=tuple(_row(one, asked.now) for one in found),
         empty="No session yet.",
@@ -39,6 +40,7 @@ def read(reader: Reader, asked: Asked) -> View:
 
 def _row(one: Session, now: float) -> Row:
     lasted = numbers.span(max((one.ended_at or now) - one.started_at, 0)) + ("…" if one.ended_at is None else "")
+    tags = " ".join(f"{name}={value}" for name, value in one.tags.items())
     unknown: Cell = (numbers.UNKNOWN, "muted")
     figures: tuple[Cell, ...] = (unknown,) * 8
     if (sums := one.totals) is not None:
@@ -56,7 +58,11 @@ def _row(one: Session, now: float) -> Row:
     return Row(
         ((one.name, ""), (numbers.moment(one.started_at, now), "muted"), (lasted, "muted"), *figures),
         f"session:{quoted(one.name)}",
+        key=one.name,
+        detail=" · ".join(part for part in (one.name, one.kind, tags, one.command or "") if part),
     )
 
 
 READ = read
+ALL_TIME = True
+PAGE = SessionPage

@@ -21,11 +21,13 @@ from ..window import EMPTY, Window
 
 TICK = 0.125
 TONES = ("muted", "good", "warn", "bad", "accent")
-MARK = "▌"
+CURSOR = "▌"
+MARK = "◆"
 
 
 class CallLines(ScrollView):
-    """Lines of calls around what is seen; `window` holds their rows, `cursor_id` is the call that is marked."""
+    """Lines of calls around what is seen; `window` holds their rows, `cursor_id` is the call the
+    cursor stands on, `marked_id` the one that is to be compared with another."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "call-list--cursor",
@@ -38,8 +40,9 @@ class CallLines(ScrollView):
         self.window: Window = EMPTY
         self.placed: list[Placed] = []
         self.cursor_id: int | None = None
+        self.marked_id: int | None = None
         self._clock = clock
-        self._chosen = tuple(columns)
+        self.chosen = tuple(columns)
         self._changed_at: dict[int, tuple[int, float]] = {}
         self._styles: dict[str, Style] = {}
         self._ticker: Timer | None = None
@@ -58,7 +61,12 @@ class CallLines(ScrollView):
 
     def _place_columns(self) -> None:
         self._placed_for = self.scrollable_content_region.width
-        self.placed = place(self._placed_for - 1, self._chosen)
+        self.placed = place(self._placed_for - 1, self.chosen)
+
+    def mark(self, call_id: int | None) -> None:
+        """Put the sign of comparison on a call, or on none."""
+        self.marked_id = call_id
+        self.refresh()
 
     def notify_style_update(self) -> None:
         self._styles.clear()
@@ -83,7 +91,8 @@ class CallLines(ScrollView):
         is_cursor = row.id == self.cursor_id
         if is_cursor:
             base += self._style("cursor" if self.has_focus else "blurred")
-        segments = [Segment(MARK if is_cursor else " ", base + self._style("accent"))]
+        sign = MARK if row.id == self.marked_id else CURSOR if is_cursor else " "
+        segments = [Segment(sign, base + self._style("accent"))]
         now = self._clock()
         changed = self._changed_at.get(row.id)
         moment = Moment(now, now - changed[1] if changed else 0.0)

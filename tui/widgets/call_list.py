@@ -19,6 +19,7 @@ from textual.reactive import Reactive, reactive
 from textual.widget import Widget
 
 from ...agent.queries.calls import CallRow, Column, Order
+from ..columns import Column as Shown
 from ..keys import bindings
 from ..window import EMPTY, NEWEST, Ask, Window
 from .call_lines import CallLines
@@ -58,6 +59,17 @@ class CallList(CallLines, can_focus=True):
             super().__init__()
             self.row = row
             self.kind = kind
+
+    class Asked(Message):
+        """The reader wants something done with this call: `what` names it as CallActions does."""
+
+        def __init__(self, row: CallRow, what: str) -> None:
+            super().__init__()
+            self.row = row
+            self.what = what
+
+    class Choosing(Message):
+        """The reader wants to choose columns."""
 
     class Arranged(Message):
         """Columns, order or follow changed."""
@@ -204,6 +216,13 @@ class CallList(CallLines, can_focus=True):
         if self.row is not None:
             self.post_message(self.Copied(self.row, kind))
 
+    def action_columns(self) -> None:
+        self.post_message(self.Choosing())
+
+    def action_call(self, what: str) -> None:
+        if self.row is not None:
+            self.post_message(self.Asked(self.row, what))
+
     def action_sort(self) -> None:
         names: list[Column] = [column.sort for column, _ in self.placed if column.sort]
         current = names.index(self.order.column) if self.order.column in names else -1
@@ -212,6 +231,12 @@ class CallList(CallLines, can_focus=True):
 
     def action_reverse(self) -> None:
         self.sort_by(Order(self.order.column, not self.order.descending))
+
+    def sort_by_column(self, column: Shown) -> None:
+        """By a column, the greatest first; again turns it round. Nothing where calls can't be sorted by it."""
+        if column.sort:
+            turned = not self.order.descending if self.order.column == column.sort else True
+            self.sort_by(Order(column.sort, turned))
 
     def sort_by(self, order: Order) -> None:
         """Another order, from its top."""
@@ -230,7 +255,7 @@ class CallList(CallLines, can_focus=True):
 
     def choose_columns(self, names: Sequence[str]) -> None:
         """Show these columns in this order; none of them: as many as fit."""
-        self._chosen = tuple(names)
+        self.chosen = tuple(names)
         self._place_columns()
         self.refresh()
 

@@ -1,4 +1,4 @@
-"""The five panels over the list of calls, and the line they shrink to on a narrow screen.
+"""The panels over the list of calls, and the line they shrink to on a narrow screen.
 
 Each panel draws three lines of fixed places from one frozen record, so a number changes without anything around it
 moving, and no tick lays out.
@@ -16,7 +16,8 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from .. import numbers
-from ..counting import Counters
+from ..cell_text import visible
+from ..counting import Counters, Room
 from .gauge import gauge
 from .sparkline import SteadyScale, sparkline
 
@@ -97,6 +98,14 @@ class TokenPanel(Panel):
 class CallPanel(Panel):
     heading = "calls"
 
+    def watch_counters(self, counters: Counters | None) -> None:
+        """What is left under the rate limits stands in the frame, where there is no panel for it."""
+        if counters is None:
+            return
+        note = Content("") if self.screen.has_class("-wide") else limit_note(counters)
+        if self.border_subtitle != note:
+            self.border_subtitle = note
+
     def lines(self, counters: Counters, width: int) -> list[Content]:
         first = split(
             _number(f"{counters.calls:,}"),
@@ -125,6 +134,45 @@ class LatencyPanel(Panel):
             pair("ttft ", counters.ttft_p50, counters.ttft_p95),
             self.trend(counters.latency_series, width),
         ]
+
+
+class LimitPanel(Panel):
+    """The limit that is nearest to its end. Only where the screen is wide enough for a sixth panel."""
+
+    heading = "rate limit"
+
+    def lines(self, counters: Counters, width: int) -> list[Content]:
+        room = counters.room
+        if room is None:
+            return [_muted("no answer told"), _muted("limits lately"), Content("")]
+        style = "$warning" if room.is_near else "$accent"
+        share = f" {room.percent:4.0f}%"
+        bar = gauge(room.percent / 100, min(max(width - len(share), 0), 14))
+        second = Content.assemble(numbers.short(room.remaining), _muted(f" of {numbers.short(room.limit)} {room.what}"))
+        return [
+            Content.assemble((bar, style), (share, f"bold {style}" if room.is_near else "bold")),
+            second,
+            split(_muted(visible(room.model, 40)), _muted(reset_in(room, counters.now)), width),
+        ]
+
+
+def reset_in(room: Room, now: float) -> str:
+    """When the limit is whole again."""
+    if room.resets_at is None:
+        return ""
+    left = room.resets_at - now
+    return "reset" if left <= 0 else f"reset {numbers.span(left)}" if left >= 1 else "reset <1s"
+
+
+def limit_note(counters: Counters) -> Content:
+    """The same in a few words, for screens without the panel."""
+    room = counters.room
+    if room is None:
+        return Content("")
+    waiting = room.resets_at is not None and room.resets_at - counters.now >= 1
+    until = f", {numbers.span((room.resets_at or 0) - counters.now)}" if waiting else ""
+    said = f"limit {room.percent:.0f}%{until}"
+    return Content.styled(said, "$warning" if room.is_near else "$dim")
 
 
 class BalancePanel(Panel):
@@ -156,11 +204,11 @@ class BalancePanel(Panel):
         return [first, second, _muted(left)]
 
 
-PANELS = (SpendPanel, TokenPanel, CallPanel, LatencyPanel, BalancePanel)
+PANELS = (SpendPanel, TokenPanel, CallPanel, LatencyPanel, LimitPanel, BalancePanel)
 
 
 class CounterPanels(Horizontal):
-    """The five panels in a row."""
+    """The panels in a row."""
 
     counters: reactive[Counters | None] = reactive[Counters | None](None)
 
@@ -221,5 +269,10 @@ class CounterLines(Widget):
             Content.assemble(speed, _muted(" tok/s")),
             Content.assemble(numbers.percent(counters.cached, counters.input), _muted(" cached")),
         ]
-        line = Content("  ").join(parts)
-        return Content.assemble(" ", line.truncate(width, ellipsis=True))
+        if counters.room is not None and counters.room.is_near:  # the one figure here that may need the reader
+            parts.insert(0, limit_note(counters))
+        elif counters.room is not None:
+            parts.append(limit_note(counters))
+        while len(parts) > 1 and Content("  ").join(parts).cell_length > width:
+            parts.pop()
+        return Content.assemble(" ", Content("  ").join(parts).truncate(width, ellipsis=True))

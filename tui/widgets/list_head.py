@@ -7,7 +7,6 @@ from textual import events, on
 from textual.strip import Strip
 from textual.widget import Widget
 
-from ...agent.queries.calls import Order
 from ..cell_text import fit
 from ..columns import gap_for
 from .call_list import CallList
@@ -39,8 +38,6 @@ class ListHead(Widget):
     def _clicked(self, event: events.Click) -> None:
         left = 1
         for column, cells in self._calls.placed:
-            if left <= event.x < left + cells and column.sort:
-                order = self._calls.order
-                turned = not order.descending if order.column == column.sort else True
-                self._calls.sort_by(Order(column.sort, turned))
+            if left <= event.x < left + cells:
+                self._calls.sort_by_column(column)
             left += cells + gap_for(self.size.width - 1)

@@ -16,6 +16,7 @@ from textual.widget import Widget
 
 from ..cell_text import fit
 from ..view import Plot
+from .sparkline import round_top
 
 SHADES = " ░▒▓█"
 HUES = ("accent", "#9d86c9", "success", "#b08a5b", "primary", "secondary")
@@ -85,15 +86,30 @@ def draw(plot: Plot, size: tuple[int, int], colours: list[Colour], dim: Colour) 
             signal = figure.signal([x for x, _ in points], [y for _, y in points], marker="braille")
             signal.lines(True)
             figure.draw(signal)
+    elif plot.kind == "dots":
+        across = [float(label) for label in plot.labels]
+        figure.draw(figure.signal(across, list(plot.series[0][1]), marker="braille"))
+        figure.ruler("x").lim(0, None)
     else:
         stacks = [[value or 0.0 for value in values] for _, values in plot.series]
         stacked = plot.kind == "stacked" and len(stacks) > 1
         bars = figure.bar(list(range(len(plot.labels))), stacks if stacked else stacks[0], stacked=stacked, width=0.8)
         figure.draw(bars)
-    ticks = _ticks(plot.labels, size[0])
-    figure.ruler("x").ticks(ticks, [plot.labels[place] for place in ticks])
-    figure.ruler("y").lim(0, None)
+    if plot.kind != "dots":
+        ticks = _ticks(plot.labels, size[0])
+        figure.ruler("x").ticks(ticks, [plot.labels[place] for place in ticks])
+    top = round_top(_most(plot))
+    figure.ruler("y").lim(0, top)
+    marks = [top * step / 4 for step in (range(5) if size[1] >= 9 else (0, 2, 4))]
+    figure.ruler("y").ticks(marks, [f"{mark:,.4g}" for mark in marks])
     return Text.from_ansi(figure.build().string(), no_wrap=True)
+
+
+def _most(plot: Plot) -> float:
+    """The height of the highest bar or point."""
+    if plot.kind == "stacked":
+        return max(sum(value or 0.0 for value in values) for values in zip(*(v for _, v in plot.series), strict=True))
+    return max((value or 0.0 for _, values in plot.series for value in values), default=0.0)
 
 
 def _ticks(labels: tuple[str, ...], width: int) -> list[int]:

@@ -7,14 +7,16 @@ from typing import ClassVar
 from rich.segment import Segment
 from rich.style import Style
 from textual import events, on
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.geometry import Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from ..cell_text import fit
+from ..keys import bindings
 from ..view import Head, Row, View
+from .call_lines import CURSOR, MARK
 
 TONES = ("muted", "good", "warn", "bad", "accent")
 
@@ -22,17 +24,7 @@ TONES = ("muted", "good", "warn", "bad", "accent")
 class Table(ScrollView, can_focus=True):
     """Heads and rows of a view."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", show=False),
-        Binding("down,j", "move(1)", show=False),
-        Binding("pageup", "page(-1)", show=False),
-        Binding("pagedown", "page(1)", show=False),
-        Binding("home,g", "edge(-1)", show=False),
-        Binding("end,G", "edge(1)", show=False),
-        Binding("enter", "pick", show=False),
-        Binding("tab", "app.next_tab(1)", show=False),
-        Binding("shift+tab", "app.next_tab(-1)", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings("table")
     COMPONENT_CLASSES: ClassVar[set[str]] = {"table--cursor", "table--head", *(f"table--{tone}" for tone in TONES)}
 
     class Picked(Message):
@@ -42,21 +34,43 @@ class Table(ScrollView, can_focus=True):
             super().__init__()
             self.row = row
 
+    class Pointed(Message):
+        """The cursor stands on another row, or on the same one changed."""
+
+        def __init__(self, row: Row | None) -> None:
+            super().__init__()
+            self.row = row
+
+        def can_replace(self, message: Message) -> bool:
+            return isinstance(message, Table.Pointed)
+
     def __init__(self) -> None:
         super().__init__()
+        self.marked = ""
         self.cursor = 0
         self._heads: tuple[Head, ...] = ()
         self._rows: tuple[Row, ...] = ()
         self._empty = ""
 
+    @property
+    def row(self) -> Row | None:
+        """The row under the cursor."""
+        return self._rows[self.cursor] if self.cursor < len(self._rows) else None
+
+    def mark(self, identity: str) -> None:
+        """Put the sign of comparison on a row; empty: on none."""
+        self.marked = identity
+        self.refresh()
+
     def show(self, view: View) -> None:
         """Take a newer view; the cursor stays on the row with the same filter."""
-        held = self._rows[self.cursor].filter if self.cursor < len(self._rows) else ""
+        held = self.row.identity if self.row else ""
         self._heads, self._rows, self._empty = view.heads, view.rows, view.empty
         if held:
-            same = (index for index, row in enumerate(self._rows) if row.filter == held)
+            same = (index for index, row in enumerate(self._rows) if row.identity == held)
             self.cursor = next(same, self.cursor)
         self.cursor = max(min(self.cursor, len(self._rows) - 1), 0)
+        self.post_message(self.Pointed(self.row))
         size = Size(self.size.width, len(self._rows) + 1)
         if size != self.virtual_size:
             self.virtual_size = size
@@ -91,12 +105,12 @@ class Table(ScrollView, can_focus=True):
         if index >= len(self._rows):
             return Strip.blank(width, base)
         style = base + self._style("cursor") if index == self.cursor and self.has_focus else base
-        return self._line(self._rows[index].cells, style, marked=index == self.cursor)
+        row = self._rows[index]
+        sign = MARK if self.marked and row.identity == self.marked else CURSOR if index == self.cursor else " "
+        return self._line(row.cells, style, sign)
 
-    def _line(
-        self, cells: list[tuple[str, str]] | tuple[tuple[str, str], ...], style: Style, marked: bool = False
-    ) -> Strip:
-        segments = [Segment("▌" if marked else " ", style + self._style("accent"))]
+    def _line(self, cells: list[tuple[str, str]] | tuple[tuple[str, str], ...], style: Style, sign: str = " ") -> Strip:
+        segments = [Segment(sign, style + self._style("accent"))]
         for (text, tone), head, cells_wide in zip(cells, self._heads, self._widths(), strict=True):
             if not cells_wide:
                 continue
@@ -112,6 +126,7 @@ class Table(ScrollView, can_focus=True):
         elif line >= top + height:
             self.scroll_to(y=line - height + 1, animate=False, immediate=True)
         self.refresh()
+        self.post_message(self.Pointed(self.row))
 
     def action_move(self, step: int) -> None:
         self._go(self.cursor + step)
@@ -123,8 +138,8 @@ class Table(ScrollView, can_focus=True):
         self._go(0 if step < 0 else len(self._rows) - 1)
 
     def action_pick(self) -> None:
-        if self.cursor < len(self._rows) and self._rows[self.cursor].filter:
-            self.post_message(self.Picked(self._rows[self.cursor]))
+        if self.row is not None and self.row.identity:
+            self.post_message(self.Picked(self.row))
 
     @on(events.Click)
     def _clicked(self, event: events.Click) -> None:

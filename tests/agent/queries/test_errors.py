@@ -23,3 +23,7 @@ def test_failures_over_time(path: Path) -> None:
     with Reader(path) as reader:
         steps = errors.over_time(reader, Span(made.START, made.START + 3600), 60)
         assert sum(step.by_value["rate_limit"].failed for step in steps if step.by_value) == 2
+        codes = errors.codes_over_time(reader, Span(made.START, made.START + 3600), 60)
+        assert set(codes) == {"rate_limit_exceeded"}
+        assert sum(codes["rate_limit_exceeded"].values()) == 2
+        assert set(codes["rate_limit_exceeded"]) <= {step.start for step in steps}

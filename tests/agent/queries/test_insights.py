@@ -45,3 +45,23 @@ def test_shapes_name_the_most_frequent_request(path: Path) -> None:
         (found,) = insights.shapes(reader)
         assert (found.endpoint, found.model, found.app) == ("/v1/chat/completions", "gpt-5-mini", "worker.py")
         assert found.calls == calls.count(reader)
+
+
+def test_what_one_request_was_sent_and_cost_so_far(tmp_path: Path) -> None:
+    from decimal import Decimal
+
+    from wiretally.agent.call import Cost
+    from wiretally.agent.queries.insights import Sent, sent_so_far
+    from wiretally.agent.queries.reader import Reader
+    from wiretally.agent.store import Store
+
+    from ..made import entry
+
+    store = Store(tmp_path / "w.db")
+    costs = (Cost(Decimal("0.5"), "priced"), Cost(Decimal("0.25"), "estimated"), Cost(None, "unpriced"))
+    store.save([entry(number, body_hash="same", cost=cost) for number, cost in enumerate(costs)])
+    store.save([entry(7, body_hash="other", cost=costs[0]), entry(8, body_hash=None, cost=costs[0])])
+    store.close()
+    with Reader(tmp_path / "w.db") as reader:
+        assert sent_so_far(reader, 2) == Sent(3, Decimal("0.5"), Decimal("0.25"), 1)
+        assert sent_so_far(reader, 5) == Sent(1, Decimal("0.5"), Decimal(0), 0)

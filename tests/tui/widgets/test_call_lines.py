@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wiretally.agent.locations import Home
 from wiretally.agent.store import Store
-from wiretally.tui.widgets.call_lines import MARK
+from wiretally.tui.widgets.call_lines import CURSOR
 
 from ...agent.made import entry
 from ...agent.made import opened as under_way
@@ -19,8 +19,8 @@ async def test_every_line_fills_the_width_and_one_is_marked(place: Home, store: 
         width = calls.scrollable_content_region.width
         lines = [calls.render_line(y) for y in range(calls.size.height)]
         assert {line.cell_length for line in lines} == {width}
-        assert sum(MARK in line.text for line in lines) == 1
-        assert MARK in lines[0].text
+        assert sum(CURSOR in line.text for line in lines) == 1
+        assert CURSOR in lines[0].text
 
 
 async def test_a_line_says_where_its_call_stands(place: Home, store: Store) -> None:

@@ -1,0 +1,53 @@
+"""What all dialogs have in common."""
+
+from __future__ import annotations
+
+import pytest
+from wiretally.agent.locations import Home
+from wiretally.agent.store import Store
+from wiretally.tui.screens.dialog import ConfirmScreen
+
+from ...agent.made import entry
+from ..driving import opened
+
+
+@pytest.mark.parametrize(
+    ("keys", "answer"), [("y", True), ("ctrl+s", True), ("n", None), ("escape", None), ("enter", None)]
+)
+async def test_a_question_is_answered_by_a_key(place: Home, store: Store, keys: str, answer: bool | None) -> None:
+    store.save([entry(1)])
+    answers: list[bool | None] = []
+    async with opened(place, (80, 24)) as screen:
+        await screen.shows("1 calls")
+        screen.app.push_screen(ConfirmScreen("send", ["Really \x1b[31m[b]now?"], "send"), answers.append)
+        await screen.shows("Really ␛[31m[b]now?", "y send  n leave")
+        await screen.press(keys)
+        await screen.until(lambda: answers)
+    assert answers == [answer]
+
+
+async def test_a_question_is_answered_by_the_mouse_and_by_tab(place: Home, store: Store) -> None:
+    store.save([entry(1)])
+    answers: list[bool | None] = []
+    async with opened(place, (80, 24)) as screen:
+        await screen.shows("1 calls")
+        screen.app.push_screen(ConfirmScreen("send", ["Really?"], "send"), answers.append)
+        await screen.shows("Really?")
+        await screen.pilot.click("#submit")
+        await screen.until(lambda: answers == [True])
+        screen.app.push_screen(ConfirmScreen("send", ["Really?"], "send"), answers.append)
+        await screen.shows("Really?")
+        await screen.press("left", "enter")
+        await screen.until(lambda: len(answers) == 2)
+        assert answers[1] is True
+
+
+async def test_keys_below_a_dialog_sleep(place: Home, store: Store) -> None:
+    store.save([entry(1)])
+    async with opened(place, (80, 24)) as screen:
+        await screen.shows("1 calls")
+        screen.app.push_screen(ConfirmScreen("send", ["Really?"], "send"))
+        await screen.shows("Really?")
+        await screen.press("2", "space", "q")
+        assert screen.app.tabs.active == "live"
+        assert not screen.app.paused
