@@ -27,6 +27,8 @@ class Readable(Protocol):
 
     def data_version(self) -> int: ...
 
+    def give_up_when(self, unwanted: Callable[[], bool]) -> None: ...
+
     def close(self) -> None: ...
 
 
@@ -45,6 +47,7 @@ class Feed:
         self._stopped = threading.Event()
         self._paused = False
         self._failed = False
+        self._asking: Watch | None = None
 
     def watch(self, watch: Watch) -> None:
         """Ask `watch` now and after every change; it takes the place of the watch of the same name."""
@@ -87,6 +90,7 @@ class Feed:
             try:
                 if reader is None:
                     reader = self._open_reader()
+                    reader.give_up_when(self._is_unwanted)
                     version = reader.data_version()
                     self._mark_all()
                 self._wake.wait(POLL)
@@ -107,7 +111,15 @@ class Feed:
 
     def _round(self, reader: Readable) -> None:
         for watch in self._ready():
-            answer = watch.ask(reader)
+            self._asking = watch
+            try:
+                answer = watch.ask(reader)
+            except Exception:
+                if self._is_unwanted():  # a question of a million calls was cut short: another one is asked now
+                    continue
+                raise
+            finally:
+                self._asking = None
             self._answered_at[watch.name] = time.monotonic()
             if watch.once:
                 self.unwatch(watch.name)
@@ -115,6 +127,10 @@ class Feed:
         if self._failed:
             self._failed = False
             self._post(FeedFailed("", self.name))
+
+    def _is_unwanted(self) -> bool:
+        """Whether nobody waits any more for the answer that is being looked for."""
+        return self._stopped.is_set() or (self._asking is not None and not self.is_current(self._asking))
 
     def _mark_all(self) -> None:
         with self._lock:

@@ -31,12 +31,16 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Rows at hand: `rows[0]` stands on line `first` of `total`. `above` counts the lines that ever came in on top."""
+    """Rows at hand: `rows[0]` stands on line `first` of `total`. `above` counts the lines that ever came in on top.
+
+    Until the list is `counted`, `total` says how many lines there are at least.
+    """
 
     first: int = 0
     rows: tuple[CallRow, ...] = ()
     total: int = 0
     above: int = 0
+    counted: bool = True
 
     def row_at(self, line: int) -> CallRow | None:
         index = line - self.first
@@ -57,8 +61,25 @@ class Window:
 EMPTY = Window()
 
 
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many calls a filter lets through, of those up to the call `newest`."""
+
+    total: int
+    newest: int
+
+
+def count(where: Where, reader: Reader) -> Count:
+    """Count a filter's calls; of a million that may take a second. Raises DatabaseError."""
+    with reader.moment():
+        return Count(calls.count(reader, where), calls.newest_id(reader))
+
+
 class WindowReader:
-    """Finds windows of one list: one filter, one order. Made anew when either changes."""
+    """Finds windows of one list: one filter, one order. Made anew when either changes.
+
+    A filtered list is shown before it is counted, which takes longer: who has counted it says so with `settle`.
+    """
 
     def __init__(self, where: Where = EVERYTHING, order: Order = NEWEST) -> None:
         self.where = where
@@ -68,31 +89,45 @@ class WindowReader:
         self._above = 0
         self._total: int | None = None
         self._newest = 0
+        self._counted = False
+        self._settled: Count | None = None
+
+    def settle(self, found: Count) -> None:
+        """Take the list's length from one who counted it, in another thread; the next window has it."""
+        self._settled = found
 
     def read(self, reader: Reader, ask: Ask) -> Window:
         """The lines asked for and a screenful on either side. Raises DatabaseError."""
         total = self._count(reader)
-        if ask.follow or total <= ask.height:
+        if ask.follow or (self._counted and total <= ask.height):
             self._from_top(reader, ask.height * 2)
         else:
+            end = total if self._counted else total + ask.height * 2
             top = ask.top + self._above - ask.above
-            low = max(min(top, total - ask.height) - ask.height, 0)
-            self._read(reader, low, min(low + ask.height * 3, total))
-        return Window(self._first, self._rows, self._total or 0, self._above)
+            low = max(min(top, end - ask.height) - ask.height, 0)
+            self._read(reader, low, min(low + ask.height * 3, end))
+        return Window(self._first, self._rows, self._total or 0, self._above, self._counted)
 
     def _count(self, reader: Reader) -> int:
         """Bring the length up to date by counting only what came since."""
         newest = calls.newest_id(reader)
         if self._total is None or newest < self._newest:
-            self._total, self._rows = calls.count(reader, self.where), ()
+            self._counted, self._rows = self.where == EVERYTHING, ()
+            self._total = calls.count(reader) if self._counted else 0
         elif newest > self._newest:
-            fresh = calls.count(reader, self.where & Where("c.id > ?", (self._newest,)))
+            fresh = self._since(reader, self._newest)
             self._total += fresh
             if self.order == NEWEST:
                 self._above += fresh
                 self._first += fresh
         self._newest = newest
+        if (settled := self._settled) is not None:
+            self._settled, self._counted = None, True
+            self._total = settled.total + self._since(reader, settled.newest)
         return self._total
+
+    def _since(self, reader: Reader, newest: int) -> int:
+        return calls.count(reader, self.where & Where("c.id > ?", (newest,)))
 
     def _page(self, reader: Reader, limit: int, after: Cursor | None = None) -> tuple[CallRow, ...]:
         return calls.page(reader, self.where, self.order, after=after, limit=limit).rows
@@ -100,8 +135,11 @@ class WindowReader:
     def _keep(self, rows: tuple[CallRow, ...], first: int, wanted: int) -> None:
         """Hold `rows`; where fewer came than wanted, the list ends with them."""
         self._rows, self._first = rows, first
+        end = first + len(rows)
         if len(rows) < wanted:
-            self._total = first + len(rows)
+            self._total, self._counted = end, True
+        elif not self._counted:
+            self._total = max(self._total or 0, end)
 
     def _from_top(self, reader: Reader, limit: int) -> None:
         self._keep(self._page(reader, limit), 0, limit)
@@ -116,7 +154,7 @@ class WindowReader:
             self._keep(self._page(reader, wanted, start), low, wanted)
         elif self._rows and low < self._first <= high:
             self._back(reader, low, high)
-        elif high >= (self._total or 0):
+        elif self._counted and high >= (self._total or 0):
             backward = Order(self.order.column, not self.order.descending)
             rows = calls.page(reader, self.where, backward, limit=wanted).rows[::-1]
             self._rows, self._first = rows, high - len(rows)

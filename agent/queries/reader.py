@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -37,6 +37,9 @@ __all__ = [
 
 type Row = tuple[Any, ...]
 
+STEPS = 100_000
+"""Of SQLite's machine between two looks at whether a question is still wanted: some milliseconds."""
+
 FROM = "from calls c left join processes p on p.id = +c.process_id left join sessions s on s.id = +c.session_id"
 """The call, its process and its session; the `+` keeps SQLite from walking the calls by process instead of in order."""
 
@@ -62,6 +65,10 @@ class Reader:
 
     def close(self) -> None:
         self._connection.close()
+
+    def give_up_when(self, unwanted: Callable[[], bool]) -> None:
+        """End a question that is under way with a DatabaseError once `unwanted()`; asked every few milliseconds."""
+        self._connection.set_progress_handler(unwanted, STEPS)
 
     def data_version(self) -> int:
         """A number that changes when another connection has written."""

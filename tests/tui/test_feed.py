@@ -140,3 +140,25 @@ def test_a_question_that_fails_is_told_and_the_feed_lives_on(place: Home, store:
     problems = [message.problem for message in posted if isinstance(message, FeedFailed)]
     assert problems[0] == "ValueError: no such thing"
     assert problems[-1] == ""
+
+
+def test_a_question_that_nobody_waits_for_any_more_is_cut_short(place: Home, store: Store) -> None:
+    store.save([entry(1)])
+    endless = "with recursive n(i) as (select 1 union all select i + 1 from n) select count(*) from n where i < 0"
+    posted: list[Message] = []
+    asked = threading.Event()
+
+    def ask(reader: Reader) -> object:
+        asked.set()
+        return reader.value(endless)
+
+    feed = Feed("test", partial(Reader, place.database), posted.append)
+    feed.watch(Watch("count", ask, lambda answer: None))
+    with running(feed):
+        assert asked.wait(5)
+        feed.watch(count_watch())
+        until(lambda: answers(posted) == [1])
+        assert not [message for message in posted if isinstance(message, FeedFailed)]
+        asked.clear()
+        feed.watch(Watch("count", ask, lambda answer: None))
+        assert asked.wait(5)  # and leaving the block stops the feed in the midst of it

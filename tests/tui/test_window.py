@@ -9,7 +9,7 @@ from wiretally.agent.locations import Home
 from wiretally.agent.queries.calls import Order
 from wiretally.agent.queries.reader import Reader
 from wiretally.agent.store import Store
-from wiretally.tui.window import NEWEST, Ask, Window, WindowReader
+from wiretally.tui.window import NEWEST, Ask, Window, WindowReader, count
 
 from ..agent.made import entry, traffic
 
@@ -84,6 +84,7 @@ def test_a_filter_counts_only_what_it_lets_through(place: Home, store: Store) ->
     store.save(traffic(300))
     with Reader(place.database) as reader:
         lines = WindowReader(parse("model:gpt-5"))
+        lines.settle(count(lines.where, reader))
         for top in (0, 30, 10, 60, 5):
             ask = Ask(top=top, height=10, follow=False)
             check(lines.read(reader, ask), ask, model(reader, NEWEST, "model = 'gpt-5'"))
@@ -126,3 +127,28 @@ def test_an_empty_list_is_empty(place: Home, store: Store) -> None:
         assert window.rows == ()
         assert window.total == 0
         assert window.row_at(0) is None
+
+
+def test_a_filtered_list_is_shown_and_scrolled_before_it_is_counted(place: Home, store: Store) -> None:
+    store.save([entry(number, model="gpt-5" if number % 2 else "gpt-4o") for number in range(400)])
+    with Reader(place.database) as reader:
+        expected = model(reader, NEWEST, "model = 'gpt-5'")
+        lines = WindowReader(parse("model:gpt-5"))
+        seen = lines.read(reader, Ask(height=20))
+        counted = count(lines.where, reader)
+        for top in (20, 40, 55, 30):
+            assert (seen.counted, ids(seen)) == (False, expected[seen.first : seen.first + len(seen.rows)])
+            seen = lines.read(reader, Ask(top=top, height=20, follow=False))
+            assert seen.covers(top, 20)
+            assert seen.total <= 200
+        store.save([entry(number, model="gpt-5") for number in range(400, 403)])
+        lines.settle(counted)
+        assert (seen := lines.read(reader, Ask(height=20))).counted
+        assert seen.total == 203
+
+
+def test_a_list_that_ends_on_its_first_page_needs_no_count(place: Home, store: Store) -> None:
+    store.save([entry(number, model="gpt-5" if number < 7 else "gpt-4o") for number in range(100)])
+    with Reader(place.database) as reader:
+        seen = WindowReader(parse("model:gpt-5")).read(reader, Ask(height=20))
+        assert (seen.counted, seen.total) == (True, 7)

@@ -25,13 +25,14 @@ from ..widgets.detail_strip import DetailStrip
 from ..widgets.empty_state import EmptyState
 from ..widgets.filter_bar import FilterBar
 from ..widgets.list_head import ListHead
-from ..window import Ask, Window, WindowReader
+from ..window import Ask, Count, Window, WindowReader, count
 
 if TYPE_CHECKING:
     from ..app import WiretallyApp
 
 COUNTERS_EVERY = 0.5
 COUNTERS_AT_LEAST = 10.0
+COUNTED_EVERY = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class LiveTab(Vertical):
         self.strip = DetailStrip()
         self._lines = WindowReader()
         self._listing = Listing(Window(), 0)
-        self._spend = ""
+        self._count: Count | None = None
 
     def compose(self) -> ComposeResult:
         yield from (self.panels, self.figures, self.bar, self.head, self.list, self.empty, self.strip)
@@ -108,8 +109,22 @@ class LiveTab(Vertical):
     def _ask_rows(self, message: CallList.Wanted) -> None:
         if message.ask.order != self._lines.order:
             self._lines = WindowReader(self._lines.where, message.ask.order)
+            if self._count is not None:
+                self._lines.settle(self._count)
         ask = partial(read_listing, self._lines, message.ask)
         self.host.feed.watch(Watch("rows", ask, self._take_rows))
+
+    def _ask_count(self, where: Where) -> None:
+        """Count what a filter lets through, beside the feed of the rows, which are not to wait for it."""
+        self._count = None
+        self.host.questions.unwatch("count")
+        if where != EVERYTHING:
+            self.host.questions.watch(Watch("count", partial(count, where), self._take_count, COUNTED_EVERY))
+
+    def _take_count(self, found: Count) -> None:
+        self._count = found
+        self._lines.settle(found)
+        self.host.feed.ask_again("rows")
 
     def _take_rows(self, listing: Listing) -> None:
         self._listing = listing
@@ -126,13 +141,14 @@ class LiveTab(Vertical):
     def summarise(self) -> None:
         """Say what is shown: how many calls, and whether the newest are followed."""
         listing = self._listing
-        matched = f"{listing.window.total:,} of " if self.where != EVERYTHING else ""
+        window = listing.window
+        matched = "" if self.where == EVERYTHING else f"{window.total:,} of " if window.counted else "… of "
         state = "paused" if self.host.paused else "following" if self.list.follow else ""
         above = self.list.scroll_offset.y
         if not state and self.list.order.column == "time" and above:
             state = f"{above:,} above"
         parts = [f"{matched}{listing.whole:,} calls", state]
-        if self.where != EVERYTHING and not listing.window.total:
+        if self.where != EVERYTHING and window.counted and not window.total:
             parts[1] = "nothing matches"
         style = "$warning" if self.host.paused or parts[1] == "nothing matches" else "$dim"
         self.bar.status.summary = Content.styled(" · ".join(part for part in parts if part), style)
@@ -147,6 +163,7 @@ class LiveTab(Vertical):
             self.bar.status.problem = str(error)
             return
         self._lines = WindowReader(where, self.list.order)
+        self._ask_count(where)
         self.list.restart()
 
     @on(FilterBar.Left)

@@ -108,7 +108,7 @@ class CallList(CallLines, can_focus=True):
         """Put the cursor back on its call, or where that is gone, on the line where it was."""
         window = self.window
         if self._edge > 0:
-            self.cursor_line, self._edge = max(window.total - 1, 0), 0
+            self.cursor_line, self._edge = max(window.total - 1, 0), 0 if window.counted else 1
             self._move_view(max(window.total - self.size.height, 0))
         elif not self.follow and (line := window.line_of(self.cursor_id)) is not None:
             self.cursor_line = line
@@ -171,6 +171,7 @@ class CallList(CallLines, can_focus=True):
 
     def _go(self, line: int) -> None:
         """Put the cursor on `line` and bring it into view."""
+        self._edge = 0
         line = max(min(line, self.window.total - 1), 0)
         self.refresh_line(self.cursor_line)
         self.refresh_line(line)
