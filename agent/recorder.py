@@ -102,17 +102,18 @@ class Recorder:
                     return
                 due = min(flushed + FLUSH_SECONDS if self._changed else now + 1, ticked + TICK_SECONDS)
                 self._readers[0].sleep(max(0.001, min(due - now, 0.2 if len(self._readers) > 1 else 1.0)))
-            else:
+            elif took < MAX_FRAMES:
                 self._readers[0].gather(GATHER_SECONDS)
             alive = alive and not select.select([self._plan.life], [], [], 0)[0]
 
-    def _read(self) -> bool:
-        took = False
+    def _read(self) -> int:
+        """Take what has come; how many frames."""
+        took = 0
         if self._saver.full:
-            return False  # what comes waits in the journal, and then in the proxy
+            return 0  # what comes waits in the journal, and then in the proxy
         for reader, assembler in zip(self._readers, self._assemblers, strict=True):
             for raw in reader.read(MAX_FRAMES):
-                took = True
+                took += 1
                 try:
                     self._take(assembler, decode(raw))
                 except Exception as error:  # noqa: BLE001 one frame's fault must not stop the others
