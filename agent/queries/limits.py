@@ -35,6 +35,11 @@ _COLUMNS = """r.model, r.key_hash, r.at, r.api_key, r.limit_requests, r.remainin
  r.limit_tokens, r.remaining_tokens, r.reset_tokens_ms"""
 
 
+_NEXT = f"""select model, key_hash from ratelimits where (model, key_hash, at) > (?, ?, {2**63 - 1})
+order by model, key_hash limit 1"""
+"""With its whole key named SQLite steps over all of a key's samples; with the first two it would read them."""
+
+
 def _headroom(row: Row) -> Headroom:
     model, key, at, *rest = row
     return Headroom(model, key, at / 1000, *rest)
@@ -51,10 +56,7 @@ def latest(reader: Reader) -> list[Headroom]:
         )
         if newest is not None:
             found.append(_headroom(newest))
-        row = reader.row(
-            "select model, key_hash from ratelimits where (model, key_hash) > (?, ?) order by model, key_hash limit 1",
-            last,
-        )
+        row = reader.row(_NEXT, last)
     return sorted(found, key=lambda entry: 101.0 if entry.remaining_percent is None else entry.remaining_percent)
 
 
