@@ -33,9 +33,12 @@ class CrashReport(App[None]):
     """An app that ends a crash with one line."""
 
     crash_log: Path
+    _has_crashed = False
 
     def _fatal_error(self) -> None:
         error = sys.exc_info()[1]
-        said = written(error, self.crash_log) if error is not None else "wiretally: the screen failed"
-        self._exit_renderables.append(Text(said, no_wrap=True, overflow="ignore"))
+        if not self._has_crashed:  # what fails in its wake, while the screen is taken down, says no more
+            self._has_crashed = True
+            said = written(error, self.crash_log) if error is not None else "wiretally: the screen failed"
+            self._exit_renderables.append(Text(said, no_wrap=True, overflow="ignore"))
         self._close_messages_no_wait()

@@ -151,5 +151,6 @@ class Feed:
 
     def _tell(self, error: Exception) -> None:
         self._failed = True
-        problem = str(error) if isinstance(error, WiretallyError) else f"{type(error).__name__}: {error}"
-        self._post(FeedFailed(problem, self.name, missing=isinstance(error, DatabaseMissing)))
+        bug = None if isinstance(error, WiretallyError) else error
+        problem = str(error) if bug is None else f"{type(error).__name__}: {error}"
+        self._post(FeedFailed(problem, self.name, missing=isinstance(error, DatabaseMissing), bug=bug))

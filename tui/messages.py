@@ -40,13 +40,14 @@ class Answered(Message):
 
 class FeedFailed(Message):
     """The database can't be read just now. `problem` is one line for the user; empty once it can be read
-    again. `missing` tells a database that is not there yet, which is no failure."""
+    again. `missing` tells a database that is not there yet, which is no failure; `bug` is one of ours."""
 
-    def __init__(self, problem: str, name: str = "", *, missing: bool = False) -> None:
+    def __init__(self, problem: str, name: str = "", *, missing: bool = False, bug: Exception | None = None) -> None:
         super().__init__()
         self.problem = problem
         self.name = name
         self.missing = missing
+        self.bug = bug
 
     def can_replace(self, message: Message) -> bool:
         return isinstance(message, FeedFailed) and message.name == self.name
