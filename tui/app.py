@@ -20,7 +20,7 @@ from .agent_watch import read_title
 from .cell_text import visible
 from .clipboard import put
 from .counting import RANGES, Counters, RangeName
-from .crash import CrashReport, written
+from .crash import CrashReport
 from .errands import Errand, Errands, Finished, Progressed, Report
 from .feed import Feed
 from .keys import TABS, bindings, places_of
@@ -70,7 +70,6 @@ class WiretallyApp(CrashReport):
         self.trouble = Trouble()
         self.failed = 0
         self._reported: dict[str, str] = {}
-        self._logged: set[str] = set()
         self.feed = Feed("rows", partial(Reader, options.home.database), self.post_message)
         self.questions = Feed("questions", partial(Reader, options.home.database), self.post_message)
         self.errands = Errands(self.post_message)
@@ -139,15 +138,12 @@ class WiretallyApp(CrashReport):
 
     @on(FeedFailed)
     def _say_failure(self, message: FeedFailed) -> None:
-        if message.bug is not None and message.problem not in self._logged:
-            self._logged.add(message.problem)
-            written(message.bug, self.crash_log)
+        self.note(message.bug)
         self._reported[message.name] = message.problem
         problem = next((problem for problem in self._reported.values() if problem), "")
         if message.missing:
-            self.live.empty.problem = ""
+            self.live.empty.problem = problem = ""
             self.live.show_empty()
-            problem = ""
         elif self.live.empty.display:
             self.live.empty.problem = problem
         if problem and problem != self.trouble.problem and len(self.screen_stack) > 1:

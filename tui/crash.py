@@ -34,6 +34,13 @@ class CrashReport(App[None]):
 
     crash_log: Path
     _has_crashed = False
+    _noted = ""
+
+    def note(self, bug: Exception | None) -> None:
+        """Log a bug that the screen survives, once while it lasts."""
+        if bug is not None and (text := repr(bug)) != self._noted:
+            self._noted = text
+            written(bug, self.crash_log)
 
     def _fatal_error(self) -> None:
         error = sys.exc_info()[1]
