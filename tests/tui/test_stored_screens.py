@@ -72,7 +72,7 @@ async def _filtered(screen: Driver) -> None:
 
 async def _inspector(screen: Driver) -> None:
     await screen.press("down", "enter")
-    await screen.shows("Three lines changed.", "total $0.005385")
+    await screen.shows("Three lines changed.", "$0.005385")
 
 
 async def _help(screen: Driver) -> None:

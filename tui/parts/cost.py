@@ -7,11 +7,11 @@ from decimal import Decimal
 from ...agent.call import CostLine
 from .. import numbers
 from ..cell_text import visible
-from ..outline import Entry, Part, facts, json_entries, rule
+from ..outline import Entry, Part, Tone, facts, json_entries, rule
 from .reading import Whole
 
 UNITS = {1: "", 1_000: "/k", 1_000_000: "/M"}
-SOURCES = {
+SOURCES: dict[str, tuple[str, Tone]] = {
     "priced": ("priced", "good"),
     "estimated": ("estimated: the tokens were counted here, not reported", "warn"),
     "unpriced": ("unpriced", "warn"),
@@ -27,12 +27,14 @@ def _plain(number: Decimal) -> str:
 
 
 def line_text(line: CostLine) -> str:
-    """`input        1,204 token × $1.25 /M = $0.001505`."""
-    per = UNITS.get(line.per, f"/{line.per:,}")
+    """`input        1,204 tokens × $1.25 /M = $0.001505`."""
+    rate = f"${_plain(line.rate)} {UNITS.get(line.per, f'/{line.per:,}')}"
     quantity = f"{line.quantity.normalize():,f}"
-    return (
-        f"{visible(line.label):<24}{quantity:>12} {line.unit:<9} × ${_plain(line.rate)} {per:<3} = ${line.amount:,.6f}"
-    )
+    unit = line.unit if line.quantity == 1 else f"{line.unit}s"
+    return f"{visible(line.label):<24}{quantity:>12} {unit:<9} × {rate:<10} = {f'${line.amount:,.6f}':>11}"
+
+
+_TOTAL = f"{'total':<{24 + 12 + 1 + 9 + 3 + 10 + 2}}"
 
 
 def summary(whole: Whole) -> list[Entry]:
@@ -40,19 +42,13 @@ def summary(whole: Whole) -> list[Entry]:
     cost = whole.detail.cost
     entries = [Entry(((line_text(line), ""),)) for line in cost.lines]
     word, tone = SOURCES[cost.source]
-    if cost.usd is not None:
-        mark = numbers.ESTIMATE if cost.source == "estimated" else ""
-        entries.append(Entry((("total ", "muted"), (f"{mark}${cost.usd:,.6f}", "strong"), (f"  {word}", "muted"))))
-    else:
-        entries.append(Entry((("total ", "muted"), (numbers.UNKNOWN, "strong"), (f"  {word}", "warn"))))
+    mark = numbers.ESTIMATE if cost.source == "estimated" else ""
+    total = numbers.UNKNOWN if cost.usd is None else f"{mark}${cost.usd:,.6f}"
+    entries.append(Entry(((_TOTAL, "muted"), (f"{total:>12}", "strong"))))
     source = [part for part in (cost.price_source, cost.price_date) if part]
     tier = f"{whole.detail.service_tier} tier" if whole.detail.service_tier else ""
-    said = ", ".join(
-        part for part in (tier, f"prices of {' '.join(source)}" if source else "", cost.note or "") if part
-    )
-    if said:
-        entries.append(Entry(((visible(said), "muted"),)))
-    del tone
+    said = (tier, f"prices of {' '.join(source)}" if source else "", cost.note or "")
+    entries.append(Entry(((word, tone), (visible("".join(f" · {part}" for part in said if part)), "muted"))))
     return entries
 
 

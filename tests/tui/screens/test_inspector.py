@@ -29,7 +29,7 @@ async def test_enter_shows_the_conversation_and_esc_returns(place: Home, store: 
         await screen.shows("2 calls")
         await screen.press("enter")
         await screen.shows(
-            "call 2", "What changed since May?", "Three lines changed.", "── timing", "── cost", "total $"
+            "call 2", "What changed since May?", "Three lines changed.", "── timing", "── cost", "priced"
         )
         await screen.press("right")
         await screen.shows("call 1", "2 ")
