@@ -6,8 +6,9 @@ from __future__ import annotations
 import json
 from typing import Final
 
-from mitmproxy import connection, http
-from mitmproxy.proxy.mode_specs import ReverseMode
+from mitmproxy import connection, http, tls
+from mitmproxy.addons import proxyauth
+from mitmproxy.proxy.mode_specs import LocalMode, ReverseMode
 
 from . import scope
 
@@ -25,6 +26,18 @@ def refusal(status: int, code: str, message: str) -> http.Response:
     return http.Response.make(status, json.dumps(error), headers)
 
 
+class Password(proxyauth.ProxyAuth):
+    """Asks whoever comes from another machine for the password. Programs on this one need none, as with an agent that
+    listens on loopback: `exec` puts session and tags in its place. The base-URL door is on loopback alone."""
+
+    def authenticate_http(self, f: http.HTTPFlow) -> bool:
+        client = f.client_conn
+        if not proxyauth.is_http_proxy(f) or scope.is_same_machine(client.peername[0], client.sockname[0]):
+            f.metadata["proxyauth"] = ("", "")
+            return True
+        return super().authenticate_http(f)
+
+
 class Doors:
     """Comes first, so that what is recorded is what the app meant."""
 
@@ -34,6 +47,12 @@ class Doors:
 
     def client_disconnected(self, client: connection.Client) -> None:
         self._senders.pop(client.id, None)
+
+    def tls_clienthello(self, data: tls.ClientHelloData) -> None:
+        """In local mode the app asked an address. Its host is the name it wants a certificate for, and no other."""
+        client, server = data.context.client, data.context.server
+        if isinstance(client.proxy_mode, LocalMode) and server.address and (name := data.client_hello.sni):
+            server.address = (name, server.address[1])
 
     def http_connect(self, flow: http.HTTPFlow) -> None:
         if value := scope.header(flow.request.headers.fields, b"proxy-authorization"):

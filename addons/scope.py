@@ -93,6 +93,11 @@ def is_loopback_authority(authority: str) -> bool:
         return False
 
 
+def is_same_machine(peer: str, own: str) -> bool:
+    """Does a connection from the address `peer` to our address `own` come from a program on this machine?"""
+    return peer == own or is_loopback_authority(f"[{peer}]" if ":" in peer else peer)
+
+
 def may_ask(host: str, origin: str | None, *, listens_on: str) -> bool:
     """May this request use the base-URL door? A web page elsewhere may not, whatever name it found for the door."""
     known = is_loopback_authority(host) or _host(host) == listens_on

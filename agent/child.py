@@ -12,7 +12,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
-from .errors import WiretallyError
+from .errors import UsageError, WiretallyError
 
 MAX_LINE: Final = 65536
 MALLOC: Final = {"MALLOC_MMAP_THRESHOLD_": "524288", "MALLOC_ARENA_MAX": "1"}
@@ -62,7 +62,7 @@ class Child:
         message = await _first_message(process.stdout, self.name)
         if "error" in message:
             await process.wait()
-            raise WiretallyError(message["error"])
+            raise (UsageError if message.get("usage") else WiretallyError)(message["error"])
         self._watchers.append(asyncio.ensure_future(_log_lines(process.stdout, self.name)))
 
     def signal(self, number: int) -> None:

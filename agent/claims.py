@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import socket
 from typing import IO
@@ -20,9 +21,10 @@ def listen(host: str, port: int, option: str) -> socket.socket:
         door.listen(1024)
     except OSError as error:
         door.close()
-        raise WiretallyError(
-            f"cannot listen on {host}:{port}: {error.strerror}. Stop what uses it, or choose another with {option}."
-        ) from error
+        cure = f"Stop what uses it, or choose another with {option}."
+        if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+            cure = "Choose an address of this machine with --listen-host."
+        raise WiretallyError(f"cannot listen on {host}:{port}: {error.strerror}. {cure}") from error
     door.setblocking(False)
     return door
 

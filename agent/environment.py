@@ -32,6 +32,12 @@ class Doors:
     port: int
     base_url_port: int
     host: str = "127.0.0.1"
+    """Where the proxy is reached; the base-URL door is on 127.0.0.1 alone."""
+
+    @classmethod
+    def of(cls, port: int, base_url_port: int, listen_host: str) -> Doors:
+        """Those of an agent that listens on `listen_host`, as a program on this machine reaches them."""
+        return cls(port, base_url_port, {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(listen_host, listen_host))
 
     def own(self, url: str) -> bool:
         """Is `url` one of these doors?"""
@@ -59,13 +65,14 @@ class Labels:
 def proxy_url(doors: Doors, labels: Labels | None = None) -> str:
     """The proxy's address. `http`, for several clients fail on an `https` proxy."""
     user = f"{quote(labels.session, safe='')}:{quote(labels.written_tags, safe='')}@" if labels else ""
-    return f"http://{user}{doors.host}:{doors.port}"
+    host = f"[{doors.host}]" if ":" in doors.host else doors.host
+    return f"http://{user}{host}:{doors.port}"
 
 
 def base_url(doors: Doors, labels: Labels | None = None) -> str:
     """The value for OPENAI_BASE_URL."""
     prefix = f"/wiretally/{quote(labels.session, safe='')}/{quote(labels.written_tags, safe='')}" if labels else ""
-    return f"http://{doors.host}:{doors.base_url_port}{prefix}/v1"
+    return f"http://127.0.0.1:{doors.base_url_port}{prefix}/v1"
 
 
 def variables(

@@ -97,7 +97,7 @@ def _agent(home: Home, say: Say) -> Generator[_Agent]:
             lease.truncate(0)
             lease.write(str(running.supervisor_pid))
             lease.flush()
-        agent = _Agent(Doors(running.port, running.base_url_port), running.supervisor_pid, _flags(running))
+        agent = _Agent(running.doors, running.supervisor_pid, _flags(running))
         try:
             yield agent
         finally:

@@ -12,12 +12,15 @@ import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from .errors import WiretallyError
+from .errors import UsageError, WiretallyError
 from .locations import Home
+
+if TYPE_CHECKING:
+    from .environment import Doors
 
 START_SECONDS: Final = 30.0
 STOP_SECONDS: Final = 90.0
@@ -41,6 +44,13 @@ class Status:
     dropped: int
     faults: int
     proxy_pids: tuple[int, ...] = ()
+
+    @property
+    def doors(self) -> Doors:
+        """Where it is reached from this machine."""
+        from .environment import Doors
+
+        return Doors.of(self.port, self.base_url_port, self.listen_host)
 
 
 def ask(home: Home, verb: str = "status") -> dict[str, Any] | None:
@@ -92,7 +102,8 @@ def start_detached(
                 said += process.stderr.read() or b""
                 lines = said.decode("utf-8", "replace").strip().splitlines()
                 last = lines[-1] if lines else f"it ended with {process.returncode}; see {home.log}"
-                raise WiretallyError(last.removeprefix("wiretally: "))
+                kind = UsageError if process.returncode == UsageError.exit_code else WiretallyError
+                raise kind(last.removeprefix("wiretally: "))
             if (found := status(home)) and found.supervisor_pid == process.pid:
                 process.returncode = 0  # it goes on without us: Popen has nothing to wait for, nor to warn of
                 return found

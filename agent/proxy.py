@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from mitmproxy import exceptions
-from mitmproxy.addons import core, disable_h2c, next_layer, proxyauth, proxyserver, script, tlsconfig, upstream_auth
+from mitmproxy.addons import core, disable_h2c, next_layer, proxyserver, script, tlsconfig, upstream_auth
 from mitmproxy.master import Master
 from mitmproxy.net.server_spec import ServerSpec
 from mitmproxy.options import Options
@@ -31,7 +31,7 @@ from mitmproxy_rs import local
 
 from ..addons.capture import Capture
 from ..addons.dispatch import TableDispatch
-from ..addons.doors import Doors
+from ..addons.doors import Doors, Password
 from ..addons.hook_faults import report_to
 from ..addons.leaving import Leaving
 from ..addons.routing import Routing, Upstream
@@ -76,8 +76,14 @@ def _local_mode(spec: str) -> str:
     if not spec.startswith("local:"):
         raise UsageError(f"--capture {spec!r} is not of the form local:NAME, such as local:python3.")
     if reason := local.LocalRedirector.unavailable_reason():
-        raise UsageError(f"--capture {spec} can't run here: {reason}. Use `wiretally exec` instead.")
+        raise _unavailable(spec, reason)
     return spec
+
+
+def _unavailable(spec: str, reason: str) -> UsageError:
+    """`reason` may end in a stack of the redirector's own."""
+    said = " ".join(reason.partition("Stack backtrace")[0].split()).rstrip(".")
+    return UsageError(f"--capture {spec} can't run here: {said}. Use `wiretally exec` instead.")
 
 
 def build_master(plan: ProxyPlan, outbox: Outbox) -> Master:
@@ -93,7 +99,7 @@ def build_master(plan: ProxyPlan, outbox: Outbox) -> Master:
         master.addons = TableDispatch(master)
     extras: list[Any] = []
     if plan.proxy_auth:
-        extras.append(proxyauth.ProxyAuth())
+        extras.append(Password())
     if auth:
         extras.append(upstream_auth.UpstreamAuth())
     if plan.addons:
@@ -126,8 +132,6 @@ def build_master(plan: ProxyPlan, outbox: Outbox) -> Master:
         wanted["upstream_auth"] = auth
     if plan.addons:
         wanted["scripts"] = plan.addons
-    if plan.capture:
-        wanted["mode"] = [_local_mode(plan.capture)]
     set_options: Any = master.options
     set_options.update(**wanted)
     set_options.set(*(f"{name}={value}" for name, value in plan.options.items()))
@@ -141,8 +145,10 @@ class Listener:
         self._master = master
         self._plan = plan
         self._servers: list[asyncio.Server] = []
+        self._local: Any = None
 
     async def open(self) -> None:
+        """Raises UsageError where local capture can't begin."""
         addons: Any = self._master.addons
         make: Any = ServerInstance.make
         mode = "regular"
@@ -157,8 +163,16 @@ class Listener:
             instance = make(spec, addons.get("proxyserver"))
             door = socket.socket(fileno=descriptor)
             self._servers.append(await asyncio.start_server(instance.handle_stream, sock=door))
+        if spec := self._plan.capture:
+            self._local = make(_local_mode(spec), addons.get("proxyserver"))
+            try:
+                await self._local.start()
+            except Exception as error:  # the redirector raises what it likes
+                raise _unavailable(spec, str(error)) from error
 
-    def close(self) -> None:
+    async def close(self) -> None:
+        if self._local:
+            await self._local.stop()
         for server in self._servers:
             server.close()
 
@@ -205,7 +219,7 @@ async def serve(plan: ProxyPlan, writer: Writer) -> None:
         gc.freeze()
         _answer({"ready": True})
         why = await _until_told(asyncio.Event())
-        listener.close()
+        await listener.close()
         leaving: Any = cast(Any, master.addons).get("leaving")
         leaving.begun = True
         with suppress(TimeoutError):
@@ -239,7 +253,8 @@ def main(arguments: Sequence[str] = ()) -> int:
     try:
         asyncio.run(serve(plan, writer))
     except (WiretallyError, exceptions.OptionsError) as error:
-        _answer({"error": str(error)})
+        usage = isinstance(error, UsageError | exceptions.OptionsError)
+        _answer({"error": str(error), "usage": usage})
         return 1
     except OSError as error:
         _answer({"error": f"the proxy could not start: {error}"})

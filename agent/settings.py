@@ -4,6 +4,7 @@ that names the file, the key and what is allowed."""
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from decimal import Decimal
 from pathlib import Path
@@ -14,6 +15,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from .alarm_metrics import METRICS, MetricName
 from .errors import UsageError
 from .moments import parse_span
+
+_HOST = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*")
 
 
 class Section(BaseModel):
@@ -27,7 +30,7 @@ class AgentSettings(Section):
 
     port: int = Field(8787, ge=0, le=65535, description="port of the HTTPS proxy; 0 lets the system choose")
     base_url_port: int = Field(8788, ge=0, le=65535, description="port of the base-URL door; 0 lets the system choose")
-    listen_host: str = Field("127.0.0.1", description="address both doors listen on")
+    listen_host: str = Field("127.0.0.1", description="address the proxy listens on; the base-URL door is on 127.0.0.1")
     hosts: list[str] = Field(default_factory=list[str], description="hosts to intercept besides api.openai.com")
     upstream: dict[str, str] = Field(
         default_factory=dict[str, str], description="where a host's calls go instead: HOST = 'HOST:PORT' or a URL"
@@ -46,6 +49,30 @@ class AgentSettings(Section):
     workers: int = Field(1, ge=1, le=32, description="proxy processes")
     addons: list[str] = Field(default_factory=list[str], description="mitmproxy scripts to load")
     options: dict[str, str] = Field(default_factory=dict[str, str], description="mitmproxy options to set")
+
+    @field_validator("hosts")
+    @classmethod
+    def _host_names(cls, values: list[str]) -> list[str]:
+        return [_host_name(value) for value in values]
+
+    @field_validator("proxy_auth")
+    @classmethod
+    def _user_and_password(cls, value: str | None) -> str | None:
+        if value is not None and not all(value.partition(":")):
+            raise ValueError("give a user and a password, as in USER:PASSWORD")
+        return value
+
+
+def _host_name(text: str) -> str:
+    """A host as it stands in requests: small letters, IDNA, with its port if one was given."""
+    name, colon, port = text.strip().lower().partition(":")
+    try:
+        name = name.encode("idna").decode()
+    except UnicodeError:
+        name = ""
+    if not _HOST.fullmatch(name) or (colon and not port.isdigit()):
+        raise ValueError("give one host by its name, such as llm.example or llm.example:8443")
+    return name + colon + port
 
 
 type Usd = Annotated[Decimal, Field(ge=0, allow_inf_nan=False)]
@@ -265,6 +292,8 @@ def _explain(error: ValidationError, config: Path, sources: dict[tuple[str, ...]
                 table = get_args(table)[-1]  # of a table by name, such as alarm.NAME
         known = ", ".join(sorted(getattr(table, "model_fields", {})))
         return f"{origin}: unknown key {key}. Known here: {known}."
+    if first["type"] in ("model_type", "dict_type"):
+        return f"{origin}: {key} is {first['input']!r}: it is a table, written [{key}]."
     if first["type"] == "missing":
         return f"{origin}: {key} is missing."
     return f"{origin}: {key} is {first['input']!r}: {first['msg'].lower().removeprefix('value error, ')}."

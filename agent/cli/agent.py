@@ -7,7 +7,7 @@ import os
 import select
 import shutil
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -63,7 +63,7 @@ def command(ctx: click.Context, detach: bool, temporary: bool, **flags: Any) -> 
         return
     import asyncio
 
-    from ..environment import Doors, upstream_proxy
+    from ..environment import Doors, proxy_url, upstream_proxy
     from ..logs import log_to
     from ..settings import load
     from ..supervisor import Supervisor
@@ -74,7 +74,8 @@ def command(ctx: click.Context, detach: bool, temporary: bool, **flags: Any) -> 
     def settings() -> AgentSettings:
         found = load(place.config, {"agent": dict(given)}).agent
         # The proxy a user's programs went through is the way out of this network for us, too.
-        found_proxy = found.upstream_proxy or upstream_proxy(Doors(found.port, found.base_url_port))
+        doors = Doors.of(found.port, found.base_url_port, found.listen_host)
+        found_proxy = found.upstream_proxy or upstream_proxy(doors)
         return found.model_copy(update={"upstream_proxy": found_proxy})
 
     supervisor = Supervisor(place, settings, lifeline=sys.stdin.fileno() if temporary else None)
@@ -82,7 +83,8 @@ def command(ctx: click.Context, detach: bool, temporary: bool, **flags: Any) -> 
     def ready() -> None:
         proxy, base = supervisor.ports
         click.echo(f"recording session {supervisor.session!r} to {place.database}", err=True)
-        click.echo(f"  proxy     http://127.0.0.1:{proxy}     wiretally exec -- python app.py", err=True)
+        url = proxy_url(Doors.of(proxy, base, supervisor.settings.listen_host))
+        click.echo(f"  proxy     {url}     wiretally exec -- python app.py", err=True)
         click.echo(f"  base URL  http://127.0.0.1:{base}/v1  OPENAI_BASE_URL=http://127.0.0.1:{base}/v1", err=True)
         if supervisor.distrusted:
             hosts = ", ".join(supervisor.distrusted)
@@ -136,6 +138,7 @@ def _detach() -> None:
 def status(as_json: bool) -> None:
     """Show the running agent: processes, ports, counters."""
     from .. import lifecycle
+    from ..environment import proxy_url
     from ..queries.calls import count
     from ..queries.reader import DatabaseMissing, Reader
     from ..queries.where import EVERYTHING
@@ -147,7 +150,8 @@ def status(as_json: bool) -> None:
             calls = count(reader, EVERYTHING)
     except DatabaseMissing:
         calls = 0
-    facts: dict[str, Any] = {"running": found is not None, "calls": calls, "home": str(place.path)}
+    facts: dict[str, Any] = dict.fromkeys(field.name for field in fields(lifecycle.Status))
+    facts |= {"running": found is not None, "calls": calls, "home": str(place.path)}
     if found:
         facts |= asdict(found)
     if as_json:
@@ -159,7 +163,7 @@ def status(as_json: bool) -> None:
         )
         return
     click.echo(f"recording {found.session!r} to {place.database}: {calls:,} calls, {found.open} open")
-    click.echo(f"proxy http://127.0.0.1:{found.port}   base URL http://127.0.0.1:{found.base_url_port}/v1")
+    click.echo(f"proxy {proxy_url(found.doors)}   base URL http://127.0.0.1:{found.base_url_port}/v1")
     click.echo(f"processes: supervisor {found.supervisor_pid}, proxy {found.proxy_pid}, recorder {found.recorder_pid}")
     click.echo(f"waiting {found.waiting:,}   dropped {found.dropped:,}   faults of our own {found.faults:,}")
 

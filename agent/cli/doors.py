@@ -12,6 +12,6 @@ def doors_in_use(home: Home) -> Doors:
     from .. import lifecycle
 
     if status := lifecycle.status(home):
-        return Doors(status.port, status.base_url_port)
+        return status.doors
     settings = load(home.config).agent
-    return Doors(settings.port, settings.base_url_port)
+    return Doors.of(settings.port, settings.base_url_port, settings.listen_host)

@@ -31,7 +31,7 @@ def on() -> None:
         raise WiretallyError(
             "no agent runs, and a proxy setting without one cuts you off. Run `wiretally agent` first."
         )
-    setting = system_proxy.turn_on(place, "127.0.0.1", agent.port)
+    setting = system_proxy.turn_on(place, agent.doors.host, agent.port)
     _say(setting)
     if setting.former:
         click.echo(

@@ -53,8 +53,7 @@ def prove(environ: Mapping[str, str] | None = None) -> list[Finding]:
         tried = clients()
         try:
             with lifecycle.temporary(home, flags, _without_proxies(environ)) as agent:
-                doors = Doors(agent.port, agent.base_url_port)
-                said = _try_all(tried, [_led(client, home, doors, environ) for client in tried])
+                said = _try_all(tried, [_led(client, home, agent.doors, environ) for client in tried])
         except WiretallyError as error:
             return [Finding("self-test agent", "failed", str(error), "no client can be tried", "wiretally agent")]
         recorded = _recorded(home)

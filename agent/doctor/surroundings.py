@@ -145,7 +145,7 @@ def _handshake(home: Home, agent: Status) -> Finding:
     target = f"{DEFAULT_HOST}:443"
     try:
         context = ssl.create_default_context(cafile=str(home.ca / "mitmproxy-ca-cert.pem"))
-        with socket.create_connection(("127.0.0.1", agent.port), TIMEOUT_S) as raw:
+        with socket.create_connection((agent.doors.host, agent.port), TIMEOUT_S) as raw:
             raw.sendall(f"CONNECT {target} HTTP/1.1\r\nhost: {target}\r\n\r\n".encode())
             if b" 200 " not in (answer := raw.recv(4096)):
                 first = answer.split(b"\r\n")[0].decode("latin-1")

@@ -29,7 +29,7 @@ def ways(home: Home, environ: Mapping[str, str] | None = None) -> list[Finding]:
     except WiretallyError:
         return []  # said in surroundings.py
     agent = lifecycle.status(home)
-    doors = Doors(agent.port, agent.base_url_port) if agent else Doors(settings.port, settings.base_url_port)
+    doors = agent.doors if agent else Doors.of(settings.port, settings.base_url_port, settings.listen_host)
     found = [*_variables(environ, doors, runs=agent is not None), *_files(environ)]
     return [*found, *_system(home, runs=agent is not None), *_way_out(home, settings, doors, environ)]
 

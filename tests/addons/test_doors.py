@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import base64
+import ssl
+from typing import Any
 
 import pytest
 from mitmproxy import http
+from mitmproxy.options import Options
+from mitmproxy.proxy.context import Context
 from mitmproxy.proxy.mode_specs import ProxyMode
-from mitmproxy.test import tflow
-from wiretally.addons.doors import SENDER, Doors
+from mitmproxy.test import taddons, tflow
+from mitmproxy.tls import ClientHello, ClientHelloData
+from wiretally.addons.doors import SENDER, Doors, Password
 from wiretally.addons.scope import Sender
 
 BASIC = b"Basic " + base64.b64encode(b"night:team=a")
@@ -21,6 +26,15 @@ def flow(*fields: tuple[bytes, bytes], path: bytes = b"/v1/x", mode: str = "regu
     made.request.data.host, made.request.data.port = "api.openai.com", 443
     made.request.data.path = path
     return made
+
+
+def client_hello() -> bytes:
+    """What Python says first to api.openai.com, without the record's head and the message's."""
+    said, heard = ssl.MemoryBIO(), ssl.MemoryBIO()
+    secure = ssl.create_default_context().wrap_bio(heard, said, server_hostname="api.openai.com")
+    with pytest.raises(ssl.SSLWantReadError):
+        secure.do_handshake()
+    return said.read()[9:]
 
 
 REVERSE = "reverse:https://api.openai.com"
@@ -83,3 +97,40 @@ def test_an_ordinary_request_is_left_as_it_is() -> None:
     Doors("127.0.0.1").requestheaders(it)
     assert it.request.headers.fields is before
     assert it.metadata == {}
+
+
+@pytest.mark.parametrize(
+    ("peer", "own", "mode", "given", "status"),
+    [
+        ("127.0.0.1", "127.0.0.1", "regular", BASIC, None),
+        ("192.0.2.2", "192.0.2.2", "regular", BASIC, None),
+        ("192.0.2.7", "192.0.2.2", "regular", BASIC, 407),
+        ("192.0.2.7", "192.0.2.2", "regular", b"Basic " + base64.b64encode(b"me:secret"), None),
+        ("127.0.0.1", "127.0.0.1", REVERSE, b"Bearer sk-x", None),
+    ],
+)
+def test_other_machines_need_the_password_and_programs_here_carry_their_session_instead(
+    peer: str, own: str, mode: str, given: bytes, status: int | None
+) -> None:
+    addon = Password()
+    it = flow((b"Proxy-Authorization", given), mode=mode)
+    it.client_conn.peername, it.client_conn.sockname = (peer, 40000), (own, 8787)
+    with taddons.context(addon) as given_context:
+        context: Any = given_context
+        context.configure(addon, proxyauth="me:secret")
+        addon.http_connect(it)
+        addon.requestheaders(it)
+    assert (it.response and it.response.status_code) == status
+    if given == BASIC and not status:
+        Doors(own).requestheaders(it)
+        assert it.metadata[SENDER] == Sender("night", {"team": "a"})
+
+
+def test_in_local_mode_the_host_is_the_name_that_was_asked_for_not_the_address() -> None:
+    client = tflow.tclient_conn()
+    client.proxy_mode = ProxyMode.parse("local:python3")
+    context = Context(client, Options())
+    context.server.address = ("203.0.113.5", 443)
+    hello = ClientHello(client_hello())
+    Doors("127.0.0.1").tls_clienthello(ClientHelloData(context, hello))
+    assert context.server.address == ("api.openai.com", 443)

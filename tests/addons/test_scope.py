@@ -118,3 +118,17 @@ def test_headers_are_read_and_left_out_whatever_their_case() -> None:
 )
 def test_who_ended_a_call(error: str, here: bool, speaks_h2: bool, app: bool) -> None:
     assert scope.app_ended(error, here=here, speaks_h2=speaks_h2) is app
+
+
+@pytest.mark.parametrize(
+    ("peer", "own", "same"),
+    [
+        ("127.0.0.1", "127.0.0.1", True),
+        ("::1", "::1", True),
+        ("172.17.0.1", "172.17.0.1", True),
+        ("172.17.0.2", "172.17.0.1", False),
+        ("127.0.0.5", "192.0.2.2", True),
+    ],
+)
+def test_who_calls_from_this_machine(peer: str, own: str, same: bool) -> None:
+    assert scope.is_same_machine(peer, own) is same

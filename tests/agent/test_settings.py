@@ -37,6 +37,10 @@ def test_each_source_beats_the_one_before(config: Path, monkeypatch: pytest.Monk
         ("[agent]\nport = 99999\n", "agent.port is 99999: input should be less than or equal to 65535"),
         ("[agent]\nport = 'x'\n", "agent.port is 'x': input should be a valid integer"),
         ("[agent\n", "is not valid TOML"),
+        ("agent = 3\n", "agent is 3: it is a table, written [agent]"),
+        ("[agent]\nhosts = ['*.example']\n", "agent.hosts is ['*.example']: give one host by its name"),
+        ("[agent]\nhosts = ['https://llm.example']\n", "give one host by its name, such as llm.example"),
+        ("[agent]\nproxy_auth = 'me'\n", "agent.proxy_auth is 'me': give a user and a password"),
         ("\xff", "is not valid TOML"),
     ],
 )
@@ -61,3 +65,8 @@ def test_every_setting_says_what_it_is() -> None:
         assert section.description, name
         for key, field in getattr(section.annotation, "model_fields", {}).items():
             assert field.description, f"{name}.{key}"
+
+
+def test_hosts_are_as_requests_name_them(config: Path) -> None:
+    found = load(config, {"agent": {"hosts": ["API.Groq.com", "llm.intranet:8443", "münchen.example"]}})
+    assert found.agent.hosts == ["api.groq.com", "llm.intranet:8443", "xn--mnchen-3ya.example"]

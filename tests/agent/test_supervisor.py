@@ -14,7 +14,7 @@ from typing import Any, cast
 
 import pytest
 from wiretally.agent import certificates, lifecycle
-from wiretally.agent.errors import WiretallyError
+from wiretally.agent.errors import UsageError, WiretallyError
 from wiretally.agent.lifecycle import Status
 from wiretally.agent.locations import Home
 from wiretally.agent.plans import ProxyPlan
@@ -82,6 +82,7 @@ def test_a_second_agent_on_the_same_home_or_port_is_refused_in_one_line(home: Ho
         (["--set", "no_such_option=1"], "no_such_option"),
         (["--workers", "99"], "workers is 99"),
         (["--capture", "python3"], "--capture 'python3' is not of the form local:NAME"),
+        (["--host", "https://llm.example"], "give one host by its name"),
     ],
 )
 def test_a_wrong_flag_is_named_with_its_value(home: Home, flags: list[str], message: str) -> None:
@@ -89,6 +90,7 @@ def test_a_wrong_flag_is_named_with_its_value(home: Home, flags: list[str], mess
         lifecycle.start_detached(home, [*FREE, *flags])
     assert message in str(error.value)
     assert "\n" not in str(error.value)
+    assert isinstance(error.value, UsageError) or "upstream-ca" in message
 
 
 def test_a_home_that_cannot_be_written_is_named(tmp_path: Path) -> None:
@@ -158,3 +160,14 @@ def test_without_the_authority_no_proxy_makes_one_of_its_own(home: Home) -> None
     with pytest.raises(WiretallyError, match=r"authority in .* is gone"):
         build_master(plan, cast(Any, None))
     assert list(home.ca.iterdir()) == []
+
+
+def test_local_capture_begins_or_says_why_it_cannot(home: Home) -> None:
+    try:
+        lifecycle.start_detached(home, [*FREE, "--capture", "local:no-such-program"])
+    except UsageError as error:
+        said = str(error)
+        assert said.startswith("--capture local:no-such-program can't run here: ")
+        assert said.endswith("Use `wiretally exec` instead.") and "\n" not in said
+    else:
+        assert lifecycle.status(home)

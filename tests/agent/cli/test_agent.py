@@ -25,7 +25,13 @@ def test_status_without_an_agent_says_how_to_start_one(home: Path) -> None:
 
 def test_status_for_machines(home: Path) -> None:
     done = CliRunner().invoke(command, ["status", "--json"])
-    assert json.loads(done.stdout) == {"running": False, "calls": 0, "home": str(home)}
+    facts = json.loads(done.stdout)
+    known = {"running": False, "calls": 0, "home": str(home)}
+    assert {name: value for name, value in facts.items() if value is not None} == known
+    assert {
+        "running", "supervisor_pid", "proxy_pid", "recorder_pid", "port", "base_url_port", "home", "session", "calls",
+        "waiting", "dropped",
+    } <= set(facts)  # fmt: skip
 
 
 def test_stop_without_an_agent_is_a_failure_that_says_so() -> None:
