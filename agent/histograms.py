@@ -10,8 +10,10 @@ from __future__ import annotations
 import math
 import sys
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import accumulate
 
 import zstandard
 
@@ -62,11 +64,15 @@ def histogram_of(buckets: Iterable[tuple[int, int]]) -> Histogram:
 
 def bars(histogram: Histogram) -> Iterator[tuple[int, int]]:
     """The (bucket, count) pairs with a count, in rising order."""
+    return ((place + LOWEST, count) for place, count in enumerate(_lanes(histogram)) if count)
+
+
+def _lanes(histogram: Histogram) -> array[int]:
     lanes = array("I")
     lanes.frombytes(histogram.to_bytes(4 * LANES, "little"))
     if sys.byteorder == "big":
         lanes.byteswap()
-    return ((place + LOWEST, count) for place, count in enumerate(lanes) if count)
+    return lanes
 
 
 @cache
@@ -106,16 +112,7 @@ def percentile(histogram: Histogram, share: float) -> float | None:
 
 def percentiles(histogram: Histogram, shares: Iterable[float]) -> list[float | None]:
     """Several percentiles at once."""
-    pairs = list(bars(histogram))
-    count = sum(entry[1] for entry in pairs)
-    found = list[float | None]()
-    for share in shares:
-        rank = max(1, math.ceil(share * count))
-        value = None
-        for number, size in pairs:
-            rank -= size
-            value = value_of(number)
-            if rank <= 0:
-                break
-        found.append(value)
-    return found
+    reached = list(accumulate(_lanes(histogram)))
+    count = reached[-1]
+    ranks = (max(1, math.ceil(share * count)) for share in shares)
+    return [value_of(bisect_left(reached, rank) + LOWEST) if count else None for rank in ranks]

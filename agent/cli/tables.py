@@ -74,7 +74,9 @@ def seconds(milliseconds: float | None) -> str:
         return f"{milliseconds:.0f} ms"
     if milliseconds < 120_000:
         return f"{milliseconds / 1000:.2f} s"
-    return f"{milliseconds / 60_000:.1f} min"
+    if milliseconds < 7_200_000:
+        return f"{milliseconds / 60_000:.1f} min"
+    return f"{milliseconds / 3_600_000:,.1f} h"
 
 
 def ago(then: float, now: float) -> str:

@@ -12,6 +12,8 @@ from .totals import ALWAYS, Span
 from .where import EVERYTHING, Where
 
 WEEK_HOURS = 168
+TYPICAL_OF = 100_000
+"""How many calls are enough to say what a typical request is; grouping a million takes seconds and says the same."""
 MONDAY = 4 * 24  # Unix time begins on a Thursday
 
 
@@ -88,34 +90,30 @@ class Shape:
 
 def repeats(reader: Reader, span: Span = ALWAYS, where: Where = EVERYTHING, limit: int = 20) -> Repeats:
     """Requests with the same method, path and body that were answered more than once."""
-    ranked = (
+    rows = reader.rows(
         "with answered as (select c.id, c.body_hash, c.cost_pico, c.cost_source, c.total_tokens, c.duration_ms, "
-        "c.model, p.app, c.endpoint, row_number() over (partition by c.body_hash order by c.id) place "
+        "c.model, p.app, c.endpoint, row_number() over (partition by c.body_hash order by c.id) > 1 again "
         f"{FROM} where c.body_hash in (select body_hash from calls where body_hash is not null group by body_hash "
         "having count(*) > 1) and c.state = 'done' and c.method = 'POST' and c.started_at >= ? and c.started_at < ? "
-        f"and ({where.sql})) "
+        f"and ({where.sql})), "
+        "grouped as (select min(id) first, max(id) last, count(*) calls, min(model) model, min(app) app, "
+        "min(endpoint) endpoint, coalesce(sum(case when again then cost_pico end), 0) saved, "
+        "sum(case when again and cost_source = 'estimated' then cost_pico end) guessed, "
+        "sum(case when again then total_tokens end) tokens, sum(case when again then duration_ms end) time "
+        "from answered group by body_hash having count(*) > 1) "
+        "select first, last, calls, model, app, endpoint, saved, tokens, count(*) over (), sum(calls - 1) over (), "
+        "sum(saved) over (), sum(guessed) over (), sum(tokens) over (), sum(time) over () "
+        "from grouped order by saved desc, calls desc limit ?",
+        (*span.bounds, *where.parameters, limit),
     )
-    parameters = *span.bounds, *where.parameters
-    again = "place > 1"
-    sums = reader.row(
-        f"{ranked} select count(distinct body_hash), count(*), "
-        "sum(case when cost_source <> 'estimated' then cost_pico end), "
-        "sum(case when cost_source = 'estimated' then cost_pico end), sum(total_tokens), sum(duration_ms) "
-        f"from answered where {again}",
-        parameters,
-    )
-    rows = reader.rows(
-        f"{ranked} select min(id), max(id), count(*), min(model), min(app), min(endpoint), "
-        f"sum(case when {again} then cost_pico end), sum(case when {again} then total_tokens end) from answered "
-        "group by body_hash having count(*) > 1 order by 7 desc, 3 desc limit ?",
-        (*parameters, limit),
-    )
-    requests, again_calls, saved, estimated, tokens, time = sums or (0, 0, None, None, None, None)
+    requests, again_calls, saved, guessed, tokens, time = rows[0][8:] if rows else (0, 0, 0, 0, 0, 0.0)
     costliest = tuple(
         Repeat(first, last, count, model, app, endpoint, _usd(cost), spared or 0)
-        for first, last, count, model, app, endpoint, cost, spared in rows
+        for first, last, count, model, app, endpoint, cost, spared, *_ in rows
     )
-    return Repeats(requests, again_calls, _usd(saved), _usd(estimated), tokens or 0, time or 0.0, costliest)
+    return Repeats(
+        requests, again_calls, _usd(saved - (guessed or 0)), _usd(guessed), tokens or 0, time or 0.0, costliest
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,12 +174,14 @@ def peak_hours(reader: Reader, span: Span = ALWAYS, utc_offset_hours: int = 0) -
 
 
 def shapes(reader: Reader, span: Span = ALWAYS, where: Where = EVERYTHING, limit: int = 20) -> list[Shape]:
-    """The most frequent kinds of request."""
+    """The most frequent kinds of request among the newest TYPICAL_OF calls of the span."""
     rows = reader.rows(
+        "with newest as materialized (select c.id from calls c "
+        f"where +c.started_at >= ? and +c.started_at < ? and ({where.sql}) order by c.id desc limit ?) "
         "select c.endpoint, c.model, p.app, c.stream, count(*), avg(c.input_tokens), avg(c.output_tokens), "
-        f"avg(c.duration_ms), sum(c.cost_pico) {FROM} where c.started_at >= ? and c.started_at < ? and ({where.sql}) "
+        f"avg(c.duration_ms), sum(c.cost_pico) {FROM} where c.id in newest "
         "group by c.endpoint, c.model, p.app, c.stream order by 5 desc limit ?",
-        (*span.bounds, *where.parameters, limit),
+        (*span.bounds, *where.parameters, TYPICAL_OF, limit),
     )
     return [
         Shape(endpoint, model, app, bool(stream), count, given, made, lasted, _usd(cost))
