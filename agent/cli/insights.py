@@ -65,7 +65,7 @@ def _print_repeats(repeats: Repeats) -> None:
                  text(one.app), usd(one.saved))
                 for one in repeats.costliest
             ],
-            "\nRequests sent again",
+            "Requests sent again",
         )  # fmt: skip
 
 
@@ -79,7 +79,7 @@ def _print_storms(storms: list[RetryStorm]) -> None:
                  text(storm.app), usd(storm.cost))
                 for storm in storms
             ],
-            "\nRetries",
+            "Retries",
         )  # fmt: skip
 
 
@@ -91,7 +91,7 @@ def _print_cache(models: list[Group]) -> None:
         if group.totals.input_tokens
     ]  # fmt: skip
     if rows:
-        print_table(("model", ">input tokens", ">cached", ">share"), rows, "\nThe provider's prompt cache")
+        print_table(("model", ">input tokens", ">cached", ">share"), rows, "The provider's prompt cache")
 
 
 def _print_hours(hours: list[PeakHour]) -> None:
@@ -116,7 +116,7 @@ def _print_shapes(shapes: list[Shape]) -> None:
                  seconds(shape.duration_ms), usd(shape.cost))
                 for shape in shapes
             ],
-            "\nTypical requests of late (tokens and time on average, cost in all)",
+            "Typical requests of late (tokens and time on average, cost in all)",
         )  # fmt: skip
 
 

@@ -30,6 +30,8 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: st
         table.add_column(Text(name.removeprefix(">")), justify="right" if right else "left", no_wrap=right)
     for row in rows:
         table.add_row(*(Text(printable(cell)) for cell in row))
+    if title:
+        sys.stdout.write("\n")
     with console.capture() as captured:
         console.print(table)
     sys.stdout.write("".join(line.rstrip() + "\n" for line in captured.get().splitlines()))

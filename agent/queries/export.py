@@ -28,11 +28,14 @@ class Column:
     sql: str = ""  # where it is not the column of `calls` with that name
 
 
-_LIMITS = """case when coalesce(c.limit_requests, c.remaining_requests, c.reset_requests_ms, c.limit_tokens,
- c.remaining_tokens, c.reset_tokens_ms, c.limits_other) is not null then json_patch(coalesce(c.limits_other, '{}'),
- json_object('limit_requests', c.limit_requests, 'remaining_requests', c.remaining_requests, 'reset_requests_ms',
- c.reset_requests_ms, 'limit_tokens', c.limit_tokens, 'remaining_tokens', c.remaining_tokens, 'reset_tokens_ms',
- c.reset_tokens_ms)) end"""
+_LIMIT_NAMES = (
+    "limit_requests", "remaining_requests", "reset_requests_ms", "limit_tokens", "remaining_tokens", "reset_tokens_ms",
+)  # fmt: skip
+_TOLD = f"json_object({', '.join(f"'{name}', c.{name}" for name in _LIMIT_NAMES)})"
+_LIMITS = f"""case when c.limits_other is null and {" and ".join(f"c.{name} is not null" for name in _LIMIT_NAMES)}
+ then {_TOLD} when coalesce({", ".join(f"c.{name}" for name in _LIMIT_NAMES)}, c.limits_other) is not null
+ then json_patch(coalesce(c.limits_other, '{{}}'), {_TOLD}) end"""
+"""What was told, without what was not; where all was told, as with most answers, nothing has to be left out."""
 
 
 COLUMNS: tuple[Column, ...] = (
