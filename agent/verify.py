@@ -9,7 +9,8 @@ from pathlib import Path
 
 import zstandard
 
-from . import bodies, leftovers, rollups, search_index
+from . import leftovers, rollups, search_index
+from .body_check import BodyCheck
 from .call_rows import unpack
 from .database import DatabaseMissing, explaining, open_reader, open_writer, transaction
 
@@ -77,27 +78,23 @@ def _compare_rollups(connection: sqlite3.Connection) -> tuple[int, list[str]]:
 def _read_everything(connection: sqlite3.Connection, progress: Progress | None) -> tuple[int, int, list[str]]:
     problems = list[str]()
     total: int = connection.execute("select count(*) from calls").fetchone()[0]
-    calls = read = last = 0
-    while rows := connection.execute(
-        "select c.id, (select data from details where call_id = c.id) from calls c "
-        "where c.id > ? order by c.id limit ?",
-        (last, PAGE),
-    ).fetchall():
-        for number, packed in rows:
-            try:
-                unpack(packed)
-            except (ValueError, zstandard.ZstdError) as error:
-                problems.append(f"details of call {number}: {error}")
-            for (side,) in connection.execute("select side from bodies where call_id = ?", (number,)).fetchall():
-                read += 1
+    calls = last = 0
+    with BodyCheck(connection) as check:
+        while rows := connection.execute(
+            "select c.id, (select data from details where call_id = c.id) from calls c "
+            "where c.id > ? order by c.id limit ?",
+            (last, PAGE),
+        ).fetchall():
+            for number, packed in rows:
                 try:
-                    bodies.read(connection, number, side)
-                except ValueError as error:
-                    problems.append(str(error))
-        calls, last = calls + len(rows), rows[-1][0]
-        if progress:
-            progress(calls, total)
-    return calls, read, problems
+                    unpack(packed)
+                except (ValueError, zstandard.ZstdError) as error:
+                    problems.append(f"details of call {number}: {error}")
+            problems += check.problems(last + 1, rows[-1][0])
+            calls, last = calls + len(rows), rows[-1][0]
+            if progress:
+                progress(calls, total)
+    return calls, check.read, problems
 
 
 def _count_users(connection: sqlite3.Connection) -> list[str]:
