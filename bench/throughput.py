@@ -53,7 +53,7 @@ def drive(subject: Subject, seconds: float) -> tuple[int, float, int]:
     with TemporaryDirectory() as folder:
         script = Path(folder) / "post.lua"
         script.write_text(SCRIPT % json.dumps(BODY))
-        command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds:g}s", "-s", str(script)]
+        command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds:g}s", "--timeout", "10s", "-s", str(script)]
         url = f"{subject.base_url}/v1/chat/completions"
         output = subprocess.run([*command, url], capture_output=True, text=True, check=True, timeout=120).stdout
     requests, microseconds, errors = map(int, output.rsplit("@", 1)[1].split())
