@@ -15,9 +15,11 @@ import threading
 from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import tiktoken
 from platformdirs import user_cache_path
+from tiktoken_ext import openai_public  # pyright: ignore[reportMissingTypeStubs]
 
 BLOB = "https://openaipublic.blob.core.windows.net/encodings/"
 
@@ -70,12 +72,20 @@ def encoding(name: str) -> tiktoken.Encoding:
         before = os.environ.get("TIKTOKEN_CACHE_DIR")
         os.environ["TIKTOKEN_CACHE_DIR"] = str(folder)
         try:
-            return tiktoken.get_encoding(name)
+            return _built(name)
         finally:
             if before is None:
                 del os.environ["TIKTOKEN_CACHE_DIR"]
             else:
                 os.environ["TIKTOKEN_CACHE_DIR"] = before
+
+
+def _built(name: str) -> tiktoken.Encoding:
+    """The encoding without the ranks it was built from: it has a copy of its own, and they are 28 MB."""
+    parts: dict[str, Any] = getattr(openai_public, name)()
+    made = tiktoken.Encoding(**parts)
+    parts["mergeable_ranks"].clear()
+    return made
 
 
 def _place(name: str) -> Path:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -67,3 +69,11 @@ def test_fresh_equals_migrated_step_by_step(tmp_path: Path) -> None:
         connection.close()
     Store(tmp_path / "fresh.db").close()
     assert tables(tmp_path / "steps.db") == tables(tmp_path / "fresh.db")
+
+
+def test_a_first_start_does_without_pandas(tmp_path: Path) -> None:
+    code = (
+        "import sys; from wiretally.agent.store import Store; Store(__import__('pathlib').Path(sys.argv[1])).close(); "
+        "assert 'sqlite_utils' in sys.modules and 'pandas' not in sys.modules; import pandas"
+    )
+    subprocess.run([sys.executable, "-c", code, str(tmp_path / "wiretally.db")], check=True)
