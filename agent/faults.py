@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from .call import Call, Fault, State
@@ -132,8 +133,12 @@ def network_code(error: str | None) -> str:
     return "connection_failed"
 
 
+_BYTES = re.compile(r"""(bytearray\()?b(['"])(?:\\.|[^\\])*?\2(?(1)\))""", re.DOTALL)
+
+
 def _sentence(evidence: Evidence, otherwise: str) -> str:
-    return evidence.transport_error or otherwise
+    """The transport's words without the bytes that it quotes: a head cut off may hold cookies."""
+    return _BYTES.sub("…", evidence.transport_error or otherwise)
 
 
 ADVICE: dict[str, str] = {

@@ -255,7 +255,7 @@ class Interpreter:
             status=exchange.status,
             fault=outcome.fault,
             error_code=outcome.code,
-            error_message=outcome.message,
+            error_message=outcome.message and self.redactor.text(outcome.message),
             timing=read_timing(exchange, None, None),
             request_bytes=exchange.request_size,
             response_bytes=exchange.response_size,

@@ -103,6 +103,11 @@ def unreadable(call: Assembled, process: Process | None, session: str, mask: Mas
     `mask` takes the secrets out of them; without it, or where it is what fails, no bytes are kept.
     """
     it = call.whole()
+    own = api_key_of(it.request_headers, it.path)
+    path = "/"  # a path may hold a key as well
+    if mask:
+        with suppress(Exception):
+            path = mask(it.path.partition("?")[0].encode(), own).decode("utf-8", "replace")
     bare = Call(
         uid=it.uid,
         started_at=it.started_at,
@@ -110,8 +115,8 @@ def unreadable(call: Assembled, process: Process | None, session: str, mask: Mas
         method=it.method,
         scheme=it.scheme,
         host=it.host,
-        path=it.path.partition("?")[0],
-        endpoint=it.path.partition("?")[0],
+        path=path,
+        endpoint=path,
         door=it.door,
         status=it.status,
         request_bytes=it.request_size,
@@ -121,7 +126,7 @@ def unreadable(call: Assembled, process: Process | None, session: str, mask: Mas
     body = None
     if mask and call.ended:
         with suppress(Exception):  # counted by who calls: the row tells that nothing could be read
-            body = mask(it.response_body, api_key_of(it.request_headers, it.path))
+            body = mask(it.response_body, own)
     return Entry(bare, it.session or session, process, response_body=body)
 
 

@@ -123,6 +123,7 @@ RULES = (
         "password in a URL", "://", r"(?P<keep>[a-z][a-z0-9+.-]{1,20}://[^\s:/@\"'<>\\]{1,80}:)[^\s:/@\"'<>\\]{3,}(?=@)"
     ),
     _rule("bearer token", "earer ", r"(?P<keep>[Bb]earer )(?=[A-Za-z0-9._~+/-]*[0-9])[A-Za-z0-9._~+/-]{24,}=*"),
+    _rule("password", "asic ", r"(?P<keep>[Bb]asic )(?=[A-Za-z0-9+/]*[0-9=])[A-Za-z0-9+/]{12,}={0,2}(?![A-Za-z0-9+/])"),
 )
 
 

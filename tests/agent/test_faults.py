@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from wiretally.agent.call import Call, Fault, State
 from wiretally.agent.exchange import CapturedExchange, Ending
-from wiretally.agent.faults import ADVICE, ADVICE_BY_FAULT, advice
+from wiretally.agent.faults import ADVICE, ADVICE_BY_FAULT, Evidence, advice, judge
 from wiretally.agent.interpret import Interpreter
 
 INTERPRETER = Interpreter(salt=b"a salt for tests")
@@ -192,6 +192,9 @@ ENDS = {
     "nonsense": unreached(
         "not_http", "no valid HTTP", "Cannot parse HTTP response: Bad HTTP response line: b'SSH-2.0'"
     ),
+    "a head cut off": unreached(
+        "connection_closed", "before its answer", "unexpected server response: b'HTTP/1.1 200 OK\\r\\nset-cookie: k=v'"
+    ),
     "timed out": unreached("timeout", "background mode", "connection timed out"),
     "no route": unreached("unreachable", "unreachable", "[Errno 113] No route to host"),
     "something else": unreached("connection_failed", "Check the network", "peer is odd"),
@@ -271,3 +274,9 @@ def test_every_advice_is_one_or_more_whole_sentences() -> None:
     for sentence in [*ADVICE.values(), *ADVICE_BY_FAULT.values()]:
         assert sentence.endswith(".")
         assert sentence[0].isupper() or sentence.startswith("wiretally")
+
+
+def test_bytes_that_the_transport_quotes_are_left_out() -> None:
+    quoted = "HTTP/1 protocol error: illegal chunk header: bytearray(b'secret\\r\\n') (expected b\"x\")"
+    outcome = judge(Evidence("upstream_error", None, None, False, False, quoted))
+    assert outcome.message == "HTTP/1 protocol error: illegal chunk header: … (expected …)"

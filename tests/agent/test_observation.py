@@ -80,7 +80,7 @@ def test_an_ended_call_has_its_bodies_unless_told_otherwise(tmp_path: Path, bodi
 def test_what_no_reader_can_read_is_kept_as_it_came_but_for_its_secrets(tmp_path: Path) -> None:
     call = Assembled(asked(status=200, response_body=b"\xff\xfe", ended_at=2.0, ending="answered", path="/v1/x?key=s"))
     entry = unreadable(call, None, "night", lambda body, key: body + b"!")
-    assert (entry.call.state, entry.call.path, entry.response_body) == ("done", "/v1/x", b"\xff\xfe!")
+    assert (entry.call.state, entry.call.path, entry.response_body) == ("done", "/v1/x!", b"\xff\xfe!")
     assert entry.call.note
     assert "unreadable" in entry.call.note
     assert unreadable(call, None, "night", None).response_body is None

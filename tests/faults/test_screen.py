@@ -31,6 +31,9 @@ SAMPLE: Final = 5 * LIVES
 NOT_THE_SCREEN: Final = ("wiretally.tui.web", "wiretally.tui.crash")
 """They run in another process, or are what ends a crash."""
 
+NETS: Final = frozenset(("errands:Errands._run", "feed:Feed.run", "feed:Feed._tell"))
+"""What catches the others' failures."""
+
 
 def _modules() -> Generator[ModuleType]:
     for found in pkgutil.walk_packages(wiretally.tui.__path__, "wiretally.tui."):
@@ -50,7 +53,11 @@ def _functions() -> dict[str, FunctionType]:
                 function: Any = it.fget if isinstance(it, property) else it
                 if isinstance(function, FunctionType) and function.__module__ == module.__name__:
                     found[f"{module.__name__.removeprefix('wiretally.tui.')}:{function.__qualname__}"] = function
-    return {name: it for name, it in found.items() if not it.__code__.co_freevars and "<lambda>" not in name}
+    return {
+        name: it
+        for name, it in found.items()
+        if not it.__code__.co_freevars and not (name in NETS or "<lambda>" in name)
+    }
 
 
 FUNCTIONS: Final = _functions()

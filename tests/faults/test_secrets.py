@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 import sqlite3
 import subprocess
@@ -22,7 +23,6 @@ from wiretally.agent.queries import calls
 from wiretally.agent.queries.reader import Reader
 
 from . import ledger, provider, running
-from .load import read_head
 from .provider import Asked
 from .reliability import Result, record
 from .running import Agent, until
@@ -31,7 +31,21 @@ KEY = "sk-proj-Zt7Qw2Kd9LmX4vB8nR1sH6yJ3pF5cG0a"
 OPAQUE = "gateway8d1f6e2b9c7a4053"
 """A key of no known shape: it can only be known by its place."""
 CLIENT_SECRET = "ek_5f0c2a8e7b1d4936a2c8e0f7b5d3914c"
-SECRETS = (KEY, OPAQUE, CLIENT_SECRET)
+OTHERS = {
+    "a GitHub token": "ghp_R4nd0mT0kenF0rTestsOnly0123456789abc",
+    "an AWS key": "AKIAQ3EGZ7TESTKEY4XY",
+    "a JWT": "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJ0ZXN0ZXItMTIzNDUifQ.c2lnbmF0dXJlLW9mLW5vYm9keS0xMjM0NTY",
+    "a private key": "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj",
+}
+"""Secrets of other services, which are known by their shape."""
+SECRETS = (KEY, OPAQUE, CLIENT_SECRET, *OTHERS.values())
+
+
+def _spoken(name: str, secret: str) -> str:
+    if name == "a private key":
+        return f"-----BEGIN PRIVATE KEY-----\n{secret}\n-----END PRIVATE KEY-----"
+    return f"here is {name}: {secret}"
+
 
 PLACES: dict[str, tuple[str, dict[str, str], bytes]] = {
     # name: (path, headers, body)
@@ -51,6 +65,22 @@ PLACES: dict[str, tuple[str, dict[str, str], bytes]] = {
     "broken body": ("/v1/chat/completions", {}, f'{{"model": "{KEY}'.encode()),
     "user": ("/v1/chat/completions", {}, json.dumps({"model": "m", "messages": [], "user": KEY}).encode()),
     "model": ("/v1/chat/completions", {}, json.dumps({"model": KEY, "messages": []}).encode()),
+    "basic auth": ("/v1/models", {"authorization": f"Basic {b64encode(f'me:{OPAQUE}'.encode()).decode()}"}, b""),
+    "gzip": (
+        "/v1/responses",
+        {"content-encoding": "gzip"},
+        gzip.compress(json.dumps({"model": "gpt-5", "input": f"my key is {KEY}"}).encode()),
+    ),
+    "split over a stream's events": (
+        "/v1/chat/completions",
+        {"authorization": f"Bearer {KEY}"},
+        b'{"model":"gpt-4o-mini","messages":[],"stream":true}',
+    ),
+    "a head that is cut off": ("/v1/cut", {"authorization": f"Bearer {KEY}"}, b""),
+    **{
+        name: ("/v1/responses", {}, json.dumps({"model": "gpt-5", "input": _spoken(name, secret)}).encode())
+        for name, secret in OTHERS.items()
+    },
     "upload": (
         "/v1/files",
         {"content-type": "multipart/form-data; boundary=b"},
@@ -65,6 +95,13 @@ async def _echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
         if asked.header("upgrade"):
             writer.write(provider.answer(_error(asked), status="401 Unauthorized"))
             return
+        if asked.path == "/v1/cut":
+            writer.write(b"HTTP/1.1 200 OK\r\nset-cookie: k=%b\r\nx-note: %b" % (OPAQUE.encode(), KEY.encode()))
+            await writer.drain()
+            return
+        if b'"stream"' in asked.body:
+            await _split(writer)
+            return
         body = json.dumps({"client_secret": {"value": CLIENT_SECRET}, "value": CLIENT_SECRET}).encode()
         status = "200 OK"
         if b"realtime" not in asked.head:
@@ -75,8 +112,19 @@ async def _echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
         await writer.drain()
 
 
+async def _split(writer: asyncio.StreamWriter) -> None:
+    """A stream that spells the key out, a few letters an event."""
+    writer.write(provider.stream_head(1))
+    for start in range(0, len(KEY), 7):
+        writer.write(provider.chunk(provider.event(1, KEY[start : start + 7])))
+        await writer.drain()
+        await asyncio.sleep(0.02)
+    writer.write(provider.chunk(b"data: [DONE]\n\n") + provider.chunk(b""))
+    await writer.drain()
+
+
 def _error(asked: Asked) -> bytes:
-    text = f"Incorrect API key provided: {asked.head.decode('latin-1')} {asked.body.decode()}"
+    text = f"Incorrect API key provided: {asked.head.decode('latin-1')} {asked.body.decode(errors='replace')}"
     return json.dumps({"error": {"message": text, "type": "invalid_request_error", "code": "invalid_api_key"}}).encode()
 
 
@@ -84,10 +132,16 @@ async def _send(agent: Agent, path: str, headers: dict[str, str], body: bytes) -
     reader, writer = await asyncio.open_connection("127.0.0.1", agent.base_url_port)
     lines = [f"POST {path} HTTP/1.1", "host: 127.0.0.1", f"content-length: {len(body)}"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
-    writer.write("\r\n".join([*lines, "", ""]).encode() + body)
-    head = await read_head(reader)
-    await reader.readexactly(int(head["content-length"]))
+    writer.write("\r\n".join([*lines, "connection: close", "", ""]).encode() + body)
+    assert await reader.read()
     writer.close()
+
+
+async def _ask_with_curl(agent: Agent, header: str) -> None:
+    """The key is on a command line, which attribution records."""
+    command = ["curl", "-s", "-H", header, f"http://127.0.0.1:{agent.base_url_port}/v1/models"]
+    process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.DEVNULL)
+    await process.wait()
 
 
 def _traces(data: bytes) -> list[bytes]:
@@ -125,11 +179,13 @@ async def test_no_key_reaches_the_disk(tmp_path: Path) -> None:
             await until(lambda: list(home.spool.glob("*.entries")), "a spool")
             assert not [(name, found) for name, data in _files(home) if (found := _traces(data))]
             other.execute("rollback")
+        for header in (f"Authorization: Bearer {KEY}", f"Authorization: Bearer {OPAQUE}", f"api-key: {OPAQUE}"):
+            await _ask_with_curl(agent, header)
         await _send(agent, "/v1/realtime/client_secrets", {"authorization": f"Bearer {OPAQUE}"}, b"{}")
         protocols = [Subprotocol("realtime"), Subprotocol(f"openai-insecure-api-key.{KEY}")]
         with pytest.raises(Exception, match="401"):
             await connect(f"ws://127.0.0.1:{agent.base_url_port}/v1/realtime?model=m", subprotocols=protocols)
-        wanted = len(PLACES) + 2
+        wanted = len(PLACES) + 5
         await until(lambda: len(ledger.rows(home, "select 1 from calls where state <> 'open'")) >= wanted, "the rows")
         assert not [(name, found) for name, data in _everything_kept(home) if (found := _traces(data))]
         for pid in (agent.known()["supervisor_pid"], *agent.known()["proxy_pids"], agent.known()["recorder_pid"]):
