@@ -1,15 +1,20 @@
 """Text from outside, made safe for a terminal that is written to line by line. Its own file because every command that
 prints something a call carried passes it through here, and because it must not need a screen library.
 
-What a terminal would obey (escape sequences, other controls, bidirectional overrides) is shown as a sign instead.
+What a terminal would obey (escape sequences, other controls, bidirectional overrides) or not show at all (marks without
+a width) is shown as a sign instead.
 """
 
 from __future__ import annotations
 
+import json
 import re
 
-_OBEYED = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-_OBEYED_BUT_LINES = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNSEEN = (
+    "\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"
+)
+_OBEYED = re.compile(f"[\x00-\x1f\x7f-\x9f{_UNSEEN}]")
+_OBEYED_BUT_LINES = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{_UNSEEN}]")
 
 
 def _sign(match: re.Match[str]) -> str:
@@ -32,4 +37,4 @@ def printable_lines(text: str) -> str:
 def printable_json(text: str) -> str:
     """JSON text that says the same with nothing in it that a terminal obeys: JSON writes all below U+0020 as escapes,
     here the others are."""
-    return _OBEYED_BUT_LINES.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    return _OBEYED_BUT_LINES.sub(lambda match: json.dumps(match[0])[1:-1], text)

@@ -44,6 +44,7 @@ class Terminal:
             os.execvpe(command[0], list(command), {**os.environ, **environment, "TERM": "xterm-256color"})
         fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", SIZE[1], SIZE[0], 0, 0))
         self.pieces: list[tuple[float, bytes]] = []
+        self.ended = threading.Event()
         self._came = threading.Condition()
         self._reading = threading.Thread(target=self._read, daemon=True)
         self._reading.start()
@@ -81,8 +82,9 @@ class Terminal:
                 select.select([self._fd], [], [])
                 data = os.read(self._fd, 1 << 16)
             except OSError:  # the program has ended
-                return
+                data = b""
             if not data:
+                self.ended.set()
                 return
             with self._came:
                 self.pieces.append((time.monotonic(), data))

@@ -106,7 +106,7 @@ class WiretallyApp(CrashReport):
         known = self.settings.theme in self.available_themes
         self.theme = self.settings.theme if known else OWN[0].name
         if not known:
-            self.notify(f"config.toml: no theme {self.settings.theme!r}", severity="warning")
+            self.notify(f"config.toml: no theme {self.settings.theme!r}", severity="warning", markup=False)
         self.tabs.names = TABS
         self.tabs.active = TABS[0]
         self.set_keymap(self.settings.keys)

@@ -105,6 +105,14 @@ def visible_lines(text: str) -> str:
     return text if text.isascii() else _thin_marks(text)
 
 
+def in_place(text: str) -> str:
+    """`text` with one sign for each character that is not safe to show, so that every place in it stays the same."""
+    if text.isascii() and text.isprintable():
+        return text
+    signs = (_SIGNS[ord(character)] for character in text)
+    return "".join(sign if len(sign) == 1 and cell_len(sign) else REPLACEMENT for sign in signs)
+
+
 def fit(text: str, width: int, *, right: bool = False) -> str:
     """`text`, visible, in exactly `width` cells: cut with an ellipsis, padded on the right or on the left."""
     if width <= 0:

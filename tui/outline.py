@@ -9,7 +9,7 @@ from typing import Any, Literal, cast
 
 from rich.cells import cell_len
 
-from .cell_text import fold, visible_lines
+from .cell_text import fold, visible, visible_lines
 
 type Tone = Literal["", "muted", "good", "warn", "bad", "accent", "strong", "rule"]
 type Span = tuple[str, Tone]
@@ -107,7 +107,7 @@ def rule(title: str) -> Entry:
 
 def facts(pairs: Iterable[tuple[str, str]], depth: int = 0) -> Iterator[Entry]:
     """Names and values in two columns; pairs without a value are left out."""
-    kept = [(visible_lines(name), visible_lines(value)) for name, value in pairs if value]
+    kept = [(visible(name), visible(value)) for name, value in pairs if value]
     width = min(max((cell_len(name) for name, _ in kept), default=0), 28)
     for name, value in kept:
         yield Entry(((f"{name:<{width}}  ", "muted"), (value, "")), depth)

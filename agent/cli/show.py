@@ -97,6 +97,9 @@ def _as_text(body: bytes) -> str:
 
 
 def _section(title: str) -> None:
+    from ..printable import printable
+
+    title = printable(title)
     click.echo(f"\n── {title} " + "─" * max(0, 72 - len(title)))
 
 

@@ -39,7 +39,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: st
 
 def print_pairs(pairs: Iterable[tuple[str, str]]) -> None:
     """Print names and values, the values aligned."""
-    shown = [(name, printable(value)) for name, value in pairs]
+    shown = [(printable(name), printable(value)) for name, value in pairs]
     width = max((len(name) for name, _ in shown), default=0)
     for name, value in shown:
         sys.stdout.write(f"{name.ljust(width)}  {value}\n")

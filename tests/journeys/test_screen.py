@@ -5,15 +5,11 @@ from __future__ import annotations
 import json
 import os
 import re
-import shlex
 import shutil
 import subprocess
 import sys
 import threading
 import time
-import uuid
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
 from typing import Any
 
 import httpx
@@ -22,6 +18,7 @@ from wiretally.agent.simulation.messages import event_stream
 
 from tests.fake_openai import FakeOpenAI
 from tests.journeys.conftest import Agent
+from tests.journeys.tmux import terminal
 
 pytestmark = pytest.mark.skipif(not shutil.which("tmux"), reason="tmux is not installed")
 
@@ -33,44 +30,6 @@ USAGE = (
     b'data: {"id":"%s","model":"gpt-4o-mini-2024-07-18","choices":[],"usage":{"prompt_tokens":4321,'
     b'"completion_tokens":1234,"total_tokens":5555,"prompt_tokens_details":{"cached_tokens":4096}}}\n\ndata: [DONE]\n\n'
 )
-
-
-class Terminal:
-    """A tmux window with a program in it."""
-
-    def __init__(self, socket: str) -> None:
-        self._socket = socket
-
-    def tmux(self, *words: str) -> str:
-        command = ["tmux", "-L", self._socket, *words]
-        return subprocess.run(command, capture_output=True, text=True, timeout=20, check=True).stdout
-
-    def screen(self) -> str:
-        return self.tmux("capture-pane", "-p")
-
-    def press(self, *keys: str) -> None:
-        self.tmux("send-keys", *keys)
-
-    def until(self, holds: Callable[[str], object], seconds: float = 40) -> str:
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            if holds(screen := self.screen()):
-                return screen
-            time.sleep(0.1)
-        raise AssertionError(self.screen())
-
-
-@contextmanager
-def terminal(agent: Agent, width: int, height: int) -> Generator[Terminal]:
-    """`wiretally tui` in a terminal of this size."""
-    it = Terminal(f"wiretally-{uuid.uuid4().hex[:8]}")
-    command = shlex.join([sys.executable, "-m", "wiretally.agent.cli", "tui"])
-    environment = shlex.join(["env", f"WIRETALLY_HOME={agent.home.path}", "TERM=screen-256color", "LANG=C.UTF-8"])
-    it.tmux("-u", "new-session", "-d", "-x", str(width), "-y", str(height), f"{environment} {command}")
-    try:
-        yield it
-    finally:
-        it.tmux("kill-server")
 
 
 @pytest.mark.parametrize(("width", "height"), [(80, 24), (120, 36)])
@@ -86,7 +45,7 @@ def test_a_call_appears_counts_up_and_ends_with_the_numbers_of_show(
             url = f"http://127.0.0.1:{agent.status.base_url_port}/v1/chat/completions"
             client.post(url, json=body, headers={"authorization": "Bearer sk-test-0123456789"})
 
-    with terminal(agent, width, height) as screen:
+    with terminal(agent.home.path, (width, height)) as screen:
         screen.until(lambda text: "Live" in text and "$" in text)
         app = threading.Thread(target=call)
         app.start()

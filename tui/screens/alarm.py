@@ -18,6 +18,7 @@ from ...agent.alarm_rules import BALANCE, span
 from ...agent.errors import UsageError
 from ...agent.filters import parse
 from ...agent.settings import AlarmSettings
+from ..widgets.typed import Typed
 from .dialog import Dialog, Field, Line
 
 UNITS = {
@@ -94,12 +95,12 @@ class AlarmScreen(Dialog[RuleText]):
         values = self._known.values
 
         def line(name: str, hint: str = "") -> Input:
-            return Input(values.get(name, ""), id=name, compact=True, placeholder=hint)
+            return Typed(values.get(name, ""), id=name, placeholder=hint)
 
         metrics = [(f"{metric.label} ({name})", name) for name, metric in METRICS.items()]
         chosen = Select(metrics, value=values["metric"], allow_blank=False, compact=True, id="metric")
         if not self._known.name:
-            yield Field("name", Input(id="name", compact=True, placeholder="slow-answers"))
+            yield Field("name", Typed(id="name", placeholder="slow-answers"))
         if self._known.name == BALANCE:
             yield Field("fires below", line("threshold", "USD"))
             return

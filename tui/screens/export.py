@@ -13,6 +13,7 @@ from textual.widgets import Input, Select
 
 from ...agent.export import FORMATS, WITH_BODIES
 from ..exporting import ENDINGS, Choice
+from ..widgets.typed import Typed
 from .dialog import Dialog, Field, Line, Tick
 
 
@@ -36,7 +37,7 @@ class ExportScreen(Dialog[Choice]):
             what,
             Field("format", formats),
             Field("", Line(id="meaning")),
-            Field("file", Input(self._proposed, id="path", compact=True)),
+            Field("file", Typed(self._proposed, id="path")),
             Field("with", Tick("headers and bodies", id="bodies", compact=True)),
             Field("", Tick("mask e-mail addresses, phone and card numbers", id="redact", compact=True)),
             Field("", Tick("pseudonyms for user, app, key, folder", id="anonymize", compact=True)),

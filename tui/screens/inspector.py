@@ -26,6 +26,7 @@ from ..parts import PARTS, Whole
 from ..parts.reading import WholeReader
 from ..widgets.bars import Choices, KeyBar
 from ..widgets.reading import Reading
+from ..widgets.typed import Typed
 
 if TYPE_CHECKING:
     from ..app import WiretallyApp
@@ -72,7 +73,7 @@ class FindBar(Horizontal):
 
     def compose(self) -> ComposeResult:
         yield Static("/ ")
-        yield Input(compact=True, placeholder="find in this part")
+        yield Typed(placeholder="find in this part")
         yield Static("", id="hits")
 
 

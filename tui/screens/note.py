@@ -9,6 +9,7 @@ from typing import Literal
 from textual.widget import Widget
 from textual.widgets import Input, Select
 
+from ..widgets.typed import Typed
 from .dialog import Dialog, Field
 
 type Rating = Literal["up", "down"]
@@ -36,7 +37,7 @@ class NoteScreen(Dialog[Note]):
         if self._known.rating is None:
             ratings.insert(0, ("– none", ""))
         return (
-            Field("remark", Input(self._known.text, id="text", compact=True, placeholder="searchable: note:words")),
+            Field("remark", Typed(self._known.text, id="text", placeholder="searchable: note:words")),
             Field("rating", Select(ratings, value=self._known.rating or "", allow_blank=False, compact=True)),
         )
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from textual.widget import Widget
 from textual.widgets import Input
 
+from ..widgets.typed import Typed
 from .dialog import Dialog, Field
 
 
@@ -21,7 +22,7 @@ class RenameScreen(Dialog[str]):
         self.heading = f"rename {kind}"
 
     def fields(self) -> Iterable[Widget]:
-        return [Field("name", Input(self._name, compact=True))]
+        return [Field("name", Typed(self._name))]
 
     def submit(self) -> None:
         name = self.query_one(Input).value.strip()

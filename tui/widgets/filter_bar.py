@@ -20,6 +20,7 @@ from textual.widgets import Input
 
 from ...agent.errors import UsageError
 from ...agent.filters import FIELDS, parse
+from .typed import Typed
 
 DELAY = 0.15
 HISTORY = 100
@@ -49,7 +50,7 @@ class FilterSuggester(Suggester):
         return None
 
 
-class FilterInput(Input):
+class FilterInput(Typed):
     """The text of the filter, with a history on the arrow keys."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -59,7 +60,7 @@ class FilterInput(Input):
     ]
 
     def __init__(self, values: Callable[[str], tuple[str, ...]]) -> None:
-        super().__init__(compact=True, suggester=FilterSuggester(values), placeholder="filter: / then model:gpt-5*")
+        super().__init__(suggester=FilterSuggester(values), placeholder="filter: / then model:gpt-5*")
         self.history: list[str] = []
         self._at = 0
 
