@@ -33,7 +33,7 @@ class Child:
     process: asyncio.subprocess.Process | None = None
     started: float = 0.0
     deaths: int = 0
-    _watchers: list[asyncio.Task[None]] = field(default_factory=list[asyncio.Task[None]])
+    watchers: list[asyncio.Task[None]] = field(default_factory=list[asyncio.Task[None]])
 
     @property
     def pid(self) -> int | None:
@@ -46,6 +46,17 @@ class Child:
     async def start(self) -> None:
         """Start the process and wait for its word. Raises WiretallyError with what it said."""
         self.started = time.monotonic()
+        process = await self.spawn()
+        assert process.stdin and process.stdout
+        process.stdin.write(self.line)
+        message = await _first_message(process.stdout, self.name)
+        if "error" in message:
+            await process.wait()
+            raise (UsageError if message.get("usage") else WiretallyError)(message["error"])
+        self.watchers.append(asyncio.ensure_future(_log_lines(process.stdout, self.name)))
+
+    async def spawn(self) -> asyncio.subprocess.Process:
+        """Start the process; what it complains of goes to the log."""
         self.process = process = await asyncio.create_subprocess_exec(
             sys.executable,
             *self.arguments,
@@ -56,14 +67,14 @@ class Child:
             env={**MALLOC, **os.environ},
             start_new_session=True,  # Ctrl+C at a terminal is the supervisor's to hear
         )
-        assert process.stdin and process.stdout and process.stderr
-        self._watchers = [asyncio.ensure_future(_log_lines(process.stderr, self.name))]
-        process.stdin.write(self.line)
-        message = await _first_message(process.stdout, self.name)
-        if "error" in message:
-            await process.wait()
-            raise (UsageError if message.get("usage") else WiretallyError)(message["error"])
-        self._watchers.append(asyncio.ensure_future(_log_lines(process.stdout, self.name)))
+        assert process.stderr
+        self.watchers = [asyncio.ensure_future(_log_lines(process.stderr, self.name))]
+        return process
+
+    async def died(self) -> int:
+        """Wait until the process is gone; its status."""
+        assert self.process
+        return await self.process.wait()
 
     def signal(self, number: int) -> None:
         """Send a signal, if the process runs."""
@@ -80,11 +91,11 @@ class Child:
                 log.error("the %s process did not end in %d s and was killed", self.name, seconds)
                 self.process.kill()
                 await self.process.wait()
-        for watcher in self._watchers:
+        for watcher in self.watchers:
             watcher.cancel()
 
 
-async def _lines(stream: asyncio.StreamReader) -> AsyncGenerator[bytes]:
+async def lines_of(stream: asyncio.StreamReader) -> AsyncGenerator[bytes]:
     """Lines as they come, parts of very long ones. A pipe that nobody empties would stop the process behind it."""
     rest = b""
     while data := await stream.read(65536):
@@ -112,5 +123,5 @@ async def _first_message(stream: asyncio.StreamReader, name: str) -> dict[str, A
 
 
 async def _log_lines(stream: asyncio.StreamReader, name: str) -> None:
-    async for line in _lines(stream):
+    async for line in lines_of(stream):
         log.warning("%s", line.decode("utf-8", "replace").rstrip() or name)

@@ -51,6 +51,11 @@ class Terms:
     options: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
+def load_prices() -> None:
+    """Load the price data now, which the first PriceBook would wait for."""
+    get_snapshot()
+
+
 class PriceBook:
     """Every price there is. Making one loads the price data (0.2 s); look-ups are remembered."""
 

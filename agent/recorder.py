@@ -1,8 +1,8 @@
 """The recorder process: frames → exchanges → calls → rows. One writer, a transaction every 50 ms while calls come.
 
-Run by the supervisor as `python -m wiretally.agent.recorder` with a RecorderPlan as one line of JSON on standard input.
-It ends when the life pipe does: then supervisor and proxies are gone, and what they wrote has been read. Answers one
-line of JSON on standard output: `{"ready": true}` or `{"error": "…"}`.
+Forked by its host (recorder_host.py), or run as `python -m wiretally.agent.recorder`, with a RecorderPlan as a line of
+JSON. It ends when the life pipe does: then supervisor and proxies are gone, and what they wrote has been read. Answers
+one line of JSON on standard output: `{"ready": true, "pid": …}` or `{"error": "…"}`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import signal
 import sys
 import time
 from collections import ChainMap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Final, Protocol
@@ -208,13 +208,17 @@ class Recorder:
         self._saver.close(self._plan.session, now)
 
 
-def _plan() -> RecorderPlan:
-    line = b""
-    while not line.endswith(b"\n"):
-        if not (part := os.read(0, 65536)):
-            raise WiretallyError("the recorder was started without a plan; start `wiretally agent` instead.")
-        line += part
-    return RecorderPlan(**json.loads(line))
+class Orphaned:
+    """Lets a recorder end whose host is gone: another is on its way, and a journal has one reader."""
+
+    def __init__(self, recorder: Recorder, host: int) -> None:
+        self._recorder = recorder
+        self._host = host
+
+    def tick(self, now: float) -> None:
+        del now
+        if os.getppid() != self._host:
+            self._recorder.leave()
 
 
 def _settings(home: Home, saver: Saver) -> Settings:
@@ -226,7 +230,7 @@ def _settings(home: Home, saver: Saver) -> Settings:
         return Settings()
 
 
-def _let_others_first() -> None:
+def let_others_first() -> None:
     """Ask for the scheduler's batch class: the same share of the processor, but never in place of an app or the proxy
     that has just woken to pass an event on (sched(7))."""
     if sys.platform == "linux":
@@ -234,25 +238,36 @@ def _let_others_first() -> None:
             os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
 
 
-def main(arguments: Sequence[str] = ()) -> int:
-    """The process. Exit 1 with an error line where the database can't be used."""
-    _let_others_first()
+def main() -> int:
+    """The process, started by itself."""
+    let_others_first()
+    return record(sys.stdin.buffer.readline(), os.getppid())
+
+
+def record(line: bytes, host: int) -> int:
+    """Record by the plan in `line` until it is over. 1 with an error line where the database can't be used.
+
+    `host` is the process that started this one.
+    """
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s recorder %(levelname)s %(message)s")
     logging.raiseExceptions = False
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_IGN)  # it ends when everybody who writes is gone
     try:
-        plan = _plan()
+        if not line:
+            raise WiretallyError("the recorder was started without a plan; start `wiretally agent` instead.")
+        plan = RecorderPlan(**json.loads(line))
         home = Home(Path(plan.home))
         saver = Saver(home, plan)
         recorder = Recorder(plan, saver, Observer(home, plan, saver.fault, saver.earlier))
         alarms = AlarmTicker(home, _settings(home, saver), saver.fault)
         recorder.add(alarms)
+        recorder.add(Orphaned(recorder, host))
     except (WiretallyError, OSError) as error:
         print(json.dumps({"error": str(error)}), flush=True)
         return 1
     signal.signal(signal.SIGHUP, lambda _number, _frame: recorder.leave())
-    print(json.dumps({"ready": True}), flush=True)
+    print(json.dumps({"ready": True, "pid": os.getpid()}), flush=True)
     # What a batch of calls is made of is freed by counting references; looking for cycles among it, and among all that
     # was imported, took an eighth of the time.
     gc.freeze()

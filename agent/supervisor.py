@@ -24,6 +24,7 @@ from .child import Child
 from .claims import listen, lock
 from .errors import UsageError, WiretallyError
 from .exchange import Kind, encode
+from .hosted import Hosted
 from .locations import Home
 from .plans import ProxyPlan, RecorderPlan
 from .settings import AgentSettings
@@ -33,7 +34,8 @@ from .trust_bundle import upstream_bundle
 OPENAI: Final = "api.openai.com"
 HEAL_SECONDS: Final = (0.0, 0.1, 0.5, 2.0, 5.0)
 """How long to wait before a process that keeps dying is started again."""
-STEADY_SECONDS: Final = 10.0
+STEADY_SECONDS: Final = 1.0
+"""One that lived this long does not keep dying: another is started at once."""
 RECORDER_SECONDS: Final = 60.0
 """How long the recorder gets at a stop to store what is left."""
 
@@ -105,8 +107,8 @@ class Supervisor:
             self._proxies.append(Child(name, ["-O", "-m", "wiretally.agent.proxy"], inherits, b""))
         self._plan_proxies()
         inherits = (*(fd for made in self._journals for fd in made.all()), life[0])
-        self._recorder = Child(
-            "recorder", ["-m", "wiretally.agent.recorder"], inherits, self._recorder_plan(life[0], True)
+        self._recorder = Hosted(
+            "recorder", ["-m", "wiretally.agent.recorder_host"], inherits, self._recorder_plan(life[0], True)
         )
 
     def _plan_proxies(self) -> None:
@@ -183,8 +185,7 @@ class Supervisor:
     async def _keep(self, child: Child) -> None:
         """Start `child` again whenever it dies."""
         while True:
-            assert child.process
-            code = await child.process.wait()
+            code = await child.died()
             log.error("the %s process ended with %s; starting another", child.name, code)
             if time.monotonic() - child.started > STEADY_SECONDS:
                 child.deaths = 0

@@ -83,7 +83,7 @@ def relayed(to: Upstream, history: Path) -> tuple[float, float]:
     """Calls a second, and milliseconds of the recorder's CPU time for each, once all are recorded."""
     with subjects.wiretally(to, history=history) as subject:
         before = subject.recorded()
-        recorders = [it for it in subject.processes if "wiretally.agent.recorder" in it.cmdline()]
+        recorders = [it for it in subject.processes if "wiretally.agent.recorder_host" in it.cmdline()]
         warm, _ = base_url_door(subject, 1)
         subject.wait_for(before + warm)
         used = _seconds_of(recorders)

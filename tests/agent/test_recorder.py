@@ -62,7 +62,7 @@ class Rig:
         assert self.process.stdin and self.process.stdout
         self.process.stdin.write(plan.line().decode())
         self.process.stdin.flush()
-        assert json.loads(self.process.stdout.readline()) == {"ready": True}
+        assert json.loads(self.process.stdout.readline()) == {"ready": True, "pid": self.process.pid}
 
     def kill(self) -> None:
         assert self.process
