@@ -20,6 +20,7 @@ from typing import Any, cast
 import msgspec
 
 from .errors import UsageError
+from .masked_streams import mask_stream
 
 type Record = dict[str, Any]
 
@@ -89,13 +90,13 @@ def redactor() -> Callable[[str], str]:
 
 def redact(record: Record, mask: Callable[[str], str]) -> Record:
     """The record with every text masked. Bodies that are JSON are masked string by string, so that they stay JSON;
-    a streamed answer is left out, because what it says is cut into pieces that no matcher can see whole."""
+    a streamed answer text by text, each put together from its pieces. A stream that is no text is left out."""
     masked: Record = {}
     for name, value in record.items():
         if name in AS_IS:
             masked[name] = value
         elif name == "response_body" and record.get("stream"):
-            masked[name] = None
+            masked[name] = mask_stream(value, mask) if isinstance(value, str) else None
         elif name in ("request_body", "response_body"):
             masked[name] = _redact_body(value, mask)
         else:
@@ -148,8 +149,9 @@ class Pseudonyms:
         for name in ("request_headers", "response_headers"):
             if changed.get(name):
                 changed[name] = [self._header(*pair) for pair in changed[name]]
-        if isinstance(changed.get("request_body"), str):
-            changed["request_body"] = self._body(changed["request_body"], NAMED_IN_BODIES)
+        for name in ("request_body", "response_body"):  # answers repeat who was named in the request
+            if isinstance(changed.get(name), str):
+                changed[name] = self._body(changed[name], NAMED_IN_BODIES)
         return changed
 
     def _header(self, name: str, value: str) -> list[str]:

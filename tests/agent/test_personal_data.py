@@ -36,14 +36,21 @@ def test_other_numbers_are_left_alone(text: str) -> None:
     assert MASK(text) == text
 
 
-def test_a_json_body_stays_json_and_a_streamed_answer_is_left_out() -> None:
+def test_a_json_body_stays_json_and_a_stream_a_stream() -> None:
     body = json.dumps({"messages": [{"content": 'say "jo@example.com"'}], "n": 4111111111111111})
-    record = {"id": 1, "stream": True, "note": "a@example.com", "request_body": body, "response_body": "data: jo@"}
+    record = {
+        "id": 1,
+        "stream": True,
+        "note": "a@example.com",
+        "request_body": body,
+        "response_body": "data: jo@example.com\n\n",
+    }
     masked = redact(record, MASK)
     assert json.loads(masked["request_body"]) == {
         "messages": [{"content": 'say "[email]"'}], "n": 4111111111111111,
     }  # fmt: skip
-    assert (masked["response_body"], masked["note"]) == (None, "[email]")
+    assert (masked["response_body"], masked["note"]) == ("data: [email]\n\n", "[email]")
+    assert redact({"stream": True, "response_body": {"base64": "/w=="}}, MASK)["response_body"] is None
 
 
 def test_pseudonyms_are_stable_and_depend_on_the_secret(tmp_path: Path) -> None:
