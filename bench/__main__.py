@@ -28,6 +28,7 @@ BENCHMARKS = {
     "soak": "Soak",
     "growth": "Cost against growth",
     "disk": "Size on disk",
+    "queries": "Questions to a million calls",
     "export": "Export of a million calls",
     "screen": "The screen on a million calls",
 }
