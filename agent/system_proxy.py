@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from .certificates import replace_file
 from .desktops import Desktop, desktop
 from .errors import WiretallyError
 from .locations import Home
@@ -46,8 +47,8 @@ def turn_on(home: Home, host: str, port: int) -> Setting:
     restore(home)
     former = system.read()
     ours = system.leading_to(host, port)
-    file = _file(home.make())
-    file.write_text(json.dumps({"system": system.name, "former": former, "ours": ours}), "utf-8")
+    kept = json.dumps({"system": system.name, "former": former, "ours": ours})
+    replace_file(_file(home.make()), kept.encode(), 0o600)
     try:
         system.write(ours)
     except WiretallyError:

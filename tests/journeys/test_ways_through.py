@@ -7,8 +7,11 @@ import base64
 import socket
 import sqlite3
 import ssl
+import subprocess
+import sys
 import threading
-from collections.abc import Generator
+import time
+from collections.abc import Callable, Generator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +20,16 @@ import pytest
 from wiretally.agent import lifecycle
 from wiretally.agent.simulation.authority import issue
 
+from tests.cycles import nobody_listens
 from tests.local_agent import Place, place
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Generator[Place]:
+    """A home with an agent that nobody calls the provider through."""
+    with place(tmp_path_factory.mktemp("running")) as made:
+        made.start()
+        yield made
 
 
 @pytest.fixture
@@ -121,3 +133,122 @@ def test_a_proxy_the_user_had_becomes_the_agents_way_out(at: Place, corporate: C
     (call,) = at.calls("secret session")
     assert (call["host"], call["status"]) == ("api.openai.com", 200)
     assert lifecycle.status(at.home) is None
+
+
+@contextmanager
+def listening(answer: Callable[[socket.socket], None]) -> Generator[int]:
+    """A server for one connection; its port."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        with listener.accept()[0] as connection:
+            answer(connection)
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        listener.close()
+        thread.join(10)
+
+
+def echo(connection: socket.socket) -> None:
+    while data := connection.recv(65536):
+        connection.sendall(data)
+
+
+HTTP2 = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes.fromhex("000000040000000000")
+WEBSOCKET = (
+    b"GET /chat HTTP/1.1\r\nhost: localhost\r\nupgrade: websocket\r\nconnection: Upgrade\r\n\r\n\x81\x85\0\0\0\0hello"
+)
+SSH = b"SSH-2.0-OpenSSH_9.6\r\n" + bytes(range(256)) * 40
+
+
+@pytest.mark.parametrize("said", [HTTP2, WEBSOCKET, SSH], ids=["HTTP/2", "websocket", "SSH"])
+def test_whatever_another_host_speaks_in_a_tunnel_passes_byte_for_byte(running: Place, said: bytes) -> None:
+    agent = lifecycle.status(running.home)
+    assert agent
+    with listening(echo) as port, closing(socket.create_connection(("127.0.0.1", agent.port))) as raw:
+        raw.settimeout(20)
+        raw.sendall(f"CONNECT localhost:{port} HTTP/1.1\r\nhost: localhost:{port}\r\n\r\n".encode())
+        assert b" 200 " in raw.recv(4096)
+        raw.sendall(said)
+        heard = b""
+        while len(heard) < len(said):
+            heard += raw.recv(65536)
+        assert heard == said
+    assert running.calls() == []
+
+
+def test_plain_http_of_another_host_passes_as_it_was_said_and_is_not_recorded(running: Place) -> None:
+    agent = lifecycle.status(running.home)
+    assert agent
+    heard: list[bytes] = []
+    fields = b"X-Odd: two  spaces\r\nSet-Cookie: a=1\r\nset-cookie: b=2\r\nContent-Length: 3\r\n\r\n"
+    answer = b"HTTP/1.1 200 Fine, thanks\r\n" + fields + b"\x00\xffA"
+
+    def serve(connection: socket.socket) -> None:
+        while not heard or not b"".join(heard).endswith(b"body!"):
+            heard.append(connection.recv(65536))
+        connection.sendall(answer)
+
+    with listening(serve) as port, closing(socket.create_connection(("127.0.0.1", agent.port))) as raw:
+        raw.settimeout(20)
+        rest = b"X-Case-Kept: Yes\r\nAuthorization: Basic eDp5\r\nContent-Length: 5\r\n\r\nbody!"
+        raw.sendall(f"POST http://localhost:{port}/a?b=%7E HTTP/1.1\r\nHost: localhost:{port}\r\n".encode() + rest)
+        got = b""
+        while not got.endswith(b"A"):
+            got += raw.recv(65536)
+    assert b"".join(heard) == f"POST /a?b=%7E HTTP/1.1\r\nHost: localhost:{port}\r\n".encode() + rest
+    assert got == answer
+    assert running.calls() == []
+
+
+def test_through_another_mitmproxy_with_a_password(at: Place, tmp_path: Path) -> None:
+    """A real proxy of somebody else's that breaks TLS open, as companies have them."""
+    lines = [line for line in at.home.config.read_text().splitlines() if not line.startswith("upstream")]
+    at.home.config.write_text("\n".join(lines) + "\n")
+    dump, root = Path(sys.executable).with_name("mitmdump"), tmp_path / "company/mitmproxy-ca-cert.pem"
+    with closing(socket.create_server(("127.0.0.1", 0))) as free:
+        port = free.getsockname()[1]
+    script = tmp_path / "lead.py"
+    script.write_text(
+        "def requestheaders(flow):\n"
+        f"    flow.request.headers['x-company'] = 'seen'\n"
+        f"    flow.request.data.host, flow.request.data.port = '127.0.0.1', {at.provider.port}\n"
+    )
+    options = [
+        "connection_strategy=lazy",
+        "upstream_cert=false",
+        "ssl_insecure=true",
+        f"confdir={tmp_path / 'company'}",
+    ]
+    words = [
+        str(dump),
+        "-q",
+        "-p",
+        str(port),
+        "--listen-host",
+        "127.0.0.1",
+        "--proxyauth",
+        "me:p@ss",
+        "-s",
+        str(script),
+    ]
+    for option in options:
+        words += ["--set", option]
+    with subprocess.Popen(words, env=at.environ) as company:
+        try:
+            deadline = time.monotonic() + 30
+            while not root.exists() or nobody_listens(port):
+                assert time.monotonic() < deadline
+                time.sleep(0.1)
+            at.environ["HTTPS_PROXY"] = f"http://me:p%40ss@127.0.0.1:{port}"
+            at.environ["SSL_CERT_FILE"] = str(root)
+            done = at.wiretally("exec", "--session", "office", "--", *CALL)
+            assert '"object"' in done.stdout, done.stderr
+        finally:
+            company.terminate()
+    (call,) = at.calls("office")
+    assert (call["host"], call["status"]) == ("api.openai.com", 200)
