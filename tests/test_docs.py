@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 import pytest
+from wiretally.agent.cli import COMMANDS, GROUPS
 from wiretally.agent.filters import parse
 from wiretally.agent.store import Store
 
@@ -37,6 +38,10 @@ def test_every_command_and_option_has_help() -> None:
         assert command.help, name
         for option in command.params:
             assert not isinstance(option, click.Option) or option.help, f"{name} {option.name}"
+
+
+def test_the_help_shows_every_command_once() -> None:
+    assert sorted(name for names in GROUPS.values() for name in names) == sorted(COMMANDS)
 
 
 def test_every_link_leads_somewhere() -> None:

@@ -41,7 +41,25 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "prune": ("prune", "Delete old calls or their bodies"),
     "db": ("db", "Locate, verify or compact the database"),
 }
-"""Everything wiretally can do, in the order of `--help`. Each module has a click command named `command`."""
+"""Everything wiretally can do. Each module has a click command named `command`."""
+
+GROUPS: dict[str, tuple[str, ...]] = {
+    "Begin": ("demo", "agent", "tui"),
+    "Get traffic in": ("exec", "env", "proxy", "cert", "doctor"),
+    "Look at calls": ("tail", "show", "diff", "curl", "replay", "note"),
+    "Sum up": ("stats", "errors", "limits", "insights", "sessions", "conversations"),
+    "Money and alarms": ("balance", "alarms", "alarm", "reconcile"),
+    "Take elsewhere and care": ("export", "import", "prune", "db"),
+}
+"""The same commands as `--help` shows them."""
+
+EXAMPLES = """\b
+Examples:
+  wiretally demo                      see it at work, without a key
+  wiretally                           start an agent and open the screen
+  wiretally exec -- python app.py     record what a program calls
+  wiretally stats --by model          what was spent on which model
+"""
 
 
 class LazyGroup(click.Group):
@@ -56,11 +74,17 @@ class LazyGroup(click.Group):
         return import_module(f".{COMMANDS[cmd_name][0]}", __name__).command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, purpose) for name, (_, purpose) in COMMANDS.items()])
+        for heading, names in GROUPS.items():
+            with formatter.section(heading):
+                formatter.write_dl([(name, COMMANDS[name][1]) for name in names], col_max=16)
 
 
-@click.group(cls=LazyGroup, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=EXAMPLES,
+)
 @click.version_option(package_name="wiretally", prog_name="wiretally")
 @click.option("--keep", is_flag=True, help="leave the agent running when the screen is closed")
 @click.pass_context

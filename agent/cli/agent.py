@@ -55,6 +55,12 @@ def command(ctx: click.Context, detach: bool, temporary: bool, **flags: Any) -> 
     """Run the agent that intercepts and records.
 
     Runs in the foreground until Ctrl+C. Lead programs to it with `wiretally exec` or `wiretally env`.
+
+    \b
+    Examples:
+      wiretally agent --detach
+      wiretally agent --host my-resource.openai.azure.com
+      wiretally agent --upstream api.openai.com=http://127.0.0.1:11434
     """
     if ctx.invoked_subcommand is not None:
         return

@@ -23,6 +23,11 @@ def command(as_json: bool, no_self_test: bool) -> None:
 
     Real clients (curl, Python, Node, Go, where present) call through an agent started for it, over HTTP/1.1, HTTP/2,
     event streams and websockets; it answers by itself, so that no network is needed. Exit 1 on a failure.
+
+    \b
+    Examples:
+      wiretally doctor
+      wiretally doctor --no-self-test --json
     """
     import json
     from dataclasses import asdict

@@ -13,7 +13,11 @@ from ..shells import EXPORTS
 def command(shell: str | None, base_url: bool) -> None:
     """Print the variables that lead a shell's programs through the agent.
 
-    For bash and zsh: eval "$(wiretally env)". For fish: wiretally env | source. For PowerShell: wiretally env | iex.
+    \b
+    Examples:
+      eval "$(wiretally env)"                             bash, zsh
+      wiretally env | source                              fish
+      wiretally env | Out-String | Invoke-Expression      PowerShell
     """
     from .. import environment, shells
     from ..locations import home

@@ -38,6 +38,12 @@ def command(words: tuple[str, ...], tags: tuple[str, ...], session: str | None, 
 
     Starts an agent if none runs. The exit status is the command's, 128 + N where signal N ended it, or 3 where a
     limit was exceeded.
+
+    \b
+    Examples:
+      wiretally exec -- python app.py
+      wiretally exec --base-url --tag team=a -- node server.js
+      wiretally exec --max-cost 0.50 -- pytest
     """
     from ..environment import Labels
     from ..errors import UsageError
