@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.test_screen import Terminal
+from tests.journeys.tmux import Terminal
 from tests.local_agent import Place, place
 
 pytestmark = pytest.mark.skipif(not shutil.which("tmux"), reason="tmux is not installed")
