@@ -33,6 +33,13 @@ def test_what_the_program_knows_is_in_the_docs(name: str, pages: dict[str, str])
     assert (DOCS / name).read_text("utf-8") == pages[name], "run `python -m tests.doc_pages`"
 
 
+def test_the_architecture_names_modules_that_exist() -> None:
+    text = (DOCS / "architecture.md").read_text("utf-8").partition("## Modules of `agent/`")[2]
+    named = [name for row in re.findall(r"^\| (`.*?) \|", text, re.MULTILINE) for name in re.findall(r"`(.+?)`", row)]
+    assert len(named) > 50
+    assert [name for name in named if not (DOCS.parent / "agent" / name).exists()] == []
+
+
 def test_every_command_and_option_has_help() -> None:
     for name, command in found_commands().items():
         assert command.help, name

@@ -16,7 +16,7 @@ def read_request(draft: Draft, fields: Fields) -> None:
 def read_answer(draft: Draft, fields: Fields) -> None:
     if fields.get("object") == "list":  # stored completions, each with the usage of a call made before
         return
-    _identity(draft, fields)
+    identify(draft, fields)
     if draft.method == "POST" and draft.bill == "none":
         draft.usage = None  # a stored completion was changed; it was generated, and counted, before
     for choice in objects_of(fields, "choices"):
@@ -29,7 +29,7 @@ def read_answer(draft: Draft, fields: Fields) -> None:
 
 def read_event(draft: Draft, name: str, fields: Fields) -> bool:
     del name
-    _identity(draft, fields)
+    identify(draft, fields)
     if error := fields_of(fields, "error"):
         draft.said, draft.failed = said_of(error), True
     content = False
@@ -39,7 +39,8 @@ def read_event(draft: Draft, name: str, fields: Fields) -> bool:
     return content
 
 
-def _identity(draft: Draft, fields: Fields) -> None:
+def identify(draft: Draft, fields: Fields) -> None:
+    """Take what tells a generation from others, what served it, and its usage."""
     draft.model = text_of(fields, "model") or draft.model
     draft.service_tier = text_of(fields, "service_tier") or draft.service_tier
     if identity := text_of(fields, "id"):

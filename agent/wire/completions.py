@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..usage import read_usage
+from .chat_completions import identify
 from .draft import Draft, Fields, Format, fields_of, list_of, objects_of, said_of, text_of
 
 
@@ -26,12 +26,7 @@ def read_event(draft: Draft, name: str, fields: Fields) -> bool:
 
 
 def _take(draft: Draft, fields: Fields) -> bool:
-    draft.model = text_of(fields, "model") or draft.model
-    draft.service_tier = text_of(fields, "service_tier") or draft.service_tier
-    if identity := text_of(fields, "id"):
-        draft.response_id = draft.usage_key = identity
-    if usage := read_usage(fields.get("usage")):
-        draft.usage = usage
+    identify(draft, fields)
     content = False
     for choice in objects_of(fields, "choices"):
         if text := text_of(choice, "text"):
