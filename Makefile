@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SITE = $(shell $(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench pictures clean lock
+.PHONY: help setup demo test check bench pictures audit clean lock
 
 help:  ## list these targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -39,6 +39,9 @@ bench: setup  ## every promise of speed and size beside its peer; writes bench/r
 
 pictures: setup  ## the README's pictures, from the demo's traffic (a minute)
 	@$(BIN)/python docs/pictures.py
+
+audit: setup  ## known weaknesses of the pinned dependencies (asks PyPI)
+	@$(BIN)/uv tool run pip-audit --requirement requirements.lock --no-deps --disable-pip
 
 lock: setup  ## pin the development environment anew
 	@$(BIN)/uv pip compile --quiet --universal --no-annotate --no-header --group dev pyproject.toml --extra prometheus --extra web --extra parquet --extra otlp --extra desktop -o requirements.lock

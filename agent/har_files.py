@@ -22,12 +22,12 @@ def read_har(path: Path) -> Iterator[tuple[CapturedExchange, Fields]]:
     try:
         decoded: Any = msgspec.json.decode(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
         entries: list[Fields] = objects_of(decoded["log"], "entries")
-    except (msgspec.DecodeError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UsageError(f"{path} is not a HAR file: {error}. Export it again, as HAR 1.2.") from error
     for number, entry in enumerate(entries, 1):
         try:
             exchange = _exchange(entry)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
             raise UsageError(f"{path}, entry {number}: {error!r}. What came before it has been imported.") from error
         if exchange is not None:
             yield exchange, fields_of(entry, "_wiretally")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import stat
 import subprocess
 import sys
@@ -15,7 +16,7 @@ import psutil
 import pytest
 from wiretally.agent.locations import Home
 
-from . import provider, running
+from . import ledger, provider, running
 from .conftest import Stage
 from .provider import Provider
 from .running import Agent
@@ -23,9 +24,10 @@ from .running import Agent
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-async def _raw(port: int, data: bytes, seconds: float = 3) -> bytes:
-    """What a door answers to these bytes, as far as it comes in time."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+async def _raw(port: int, data: bytes, seconds: float = 3, come_from: str | None = None) -> bytes:
+    """What a door answers to these bytes, as far as it comes in time; `come_from` is the caller's address."""
+    local = (come_from, 0) if come_from else None
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, local_addr=local)
     answer = b""
     try:
         writer.write(data)
@@ -92,6 +94,33 @@ async def test_the_base_url_door_reaches_its_provider_only(stage: Stage, request
     assert b"\r\nlocation:" not in head
 
 
+SMUGGLED = b"GET /v1/smuggled HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n"
+SMUGGLING = {
+    "length and chunks": b"content-length: %d\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n" % (5 + len(SMUGGLED)),
+    "chunks and length": b"transfer-encoding: chunked\r\ncontent-length: 4\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+    "chunks misspelt": b"content-length: 5\r\ntransfer-encoding : chunked\r\n\r\n0\r\n\r\n",
+    "chunks twice": b"transfer-encoding: chunked\r\ntransfer-encoding: identity\r\n\r\n0\r\n\r\n",
+    "two lengths": b"content-length: 0\r\ncontent-length: %d\r\n\r\n" % len(SMUGGLED),
+    "a signed length": b"content-length: +%d\r\n\r\n" % len(SMUGGLED),
+    "a folded length": b"content-length:\r\n %d\r\n\r\n" % len(SMUGGLED),
+}
+
+
+@pytest.mark.parametrize("name", SMUGGLING)
+async def test_no_request_hides_in_another(stage: Stage, name: str) -> None:
+    """What follows is a request of its own for wiretally and the provider alike, or reaches neither."""
+    before = len(stage.provider.asked)
+    head = b"POST /v1/first HTTP/1.1\r\nhost: 127.0.0.1\r\n" + SMUGGLING[name] + SMUGGLED
+    await _raw(stage.agent.base_url_port, head, 1)
+    await asyncio.sleep(0.3)
+    asked = [it.path for it in stage.provider.asked[before:]]
+    sql = (
+        "select path from calls where path in ('/v1/first', '/v1/smuggled') and state = 'done' order by id desc limit ?"
+    )
+    recorded = [path for (path,) in reversed(ledger.rows(stage.home, sql, (len(asked),)))]
+    assert sorted(asked) == sorted(recorded)
+
+
 async def test_a_wrong_token_does_not_stop_the_agent(stage: Stage) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", stage.agent.known()["control_port"])
     writer.write(b"guess stop\n")
@@ -123,12 +152,26 @@ async def test_with_a_password_the_proxy_asks_for_it_and_files_are_the_users_alo
     assert stat.S_IMODE(home.database.stat().st_mode) == 0o600
 
 
+def _address_beyond_loopback() -> str:
+    """What another machine's address looks like to the proxy on loopback: this machine's own on the network."""
+    for addresses in psutil.net_if_addrs().values():
+        for it in addresses:
+            if it.family == socket.AF_INET and not it.address.startswith("127."):
+                return it.address
+    pytest.skip("this machine has no address but loopback")
+
+
 async def _check_password(agent: Agent) -> None:
+    """Programs on this machine need none; who comes from elsewhere does."""
+    far = _address_beyond_loopback()
     connect = "CONNECT api.openai.com:443 HTTP/1.1\r\nhost: api.openai.com:443\r\n"
     right, wrong = (b64encode(text).decode() for text in (b"me:secret", b"me:wrong"))
-    assert b" 407 " in await _raw(agent.port, f"{connect}\r\n".encode())
-    assert b" 407 " in await _raw(agent.port, f"{connect}proxy-authorization: Basic {wrong}\r\n\r\n".encode())
-    assert b" 200 " in await _raw(agent.port, f"{connect}proxy-authorization: Basic {right}\r\n\r\n".encode())
+    assert b" 200 " in await _raw(agent.port, f"{connect}\r\n".encode())
+    for password, answer in (("", b" 407 "), (wrong, b" 407 "), (right, b" 200 ")):
+        line = f"proxy-authorization: Basic {password}\r\n" if password else ""
+        assert answer in await _raw(agent.port, f"{connect}{line}\r\n".encode(), come_from=far), password
+    plain = "GET http://api.openai.com/v1/models HTTP/1.1\r\nhost: api.openai.com\r\n\r\n"
+    assert b" 407 " in await _raw(agent.port, plain.encode(), come_from=far)
     doors = [
         connection.laddr
         for pid in (agent.process.pid, *agent.known()["proxy_pids"])

@@ -25,7 +25,7 @@ from ..tui.screen_text import screen_text
 from .planted import MET, SAYS
 from .reliability import LIVES, Result, record
 
-SAMPLE: Final = 5 * LIVES
+SAMPLE: Final = min(5 * LIVES, 40)
 """How many of the functions a run tries; others each time."""
 
 NOT_THE_SCREEN: Final = ("wiretally.tui.web", "wiretally.tui.crash")
