@@ -1,4 +1,7 @@
-"""What is left on the terminal after a crash of the screen: one line with the cause and where the rest is written.
+"""How the screen ends when nobody pressed `q`: the terminal is itself again, whatever ended it.
+
+After a crash one line stands on the terminal, with the cause and where the rest is written. A signal ends the screen as
+`q` does.
 
 The one file that touches Textual's private parts, written against Textual 8.2: `App._fatal_error` prints a traceback
 with local variables, which may hold prompts; `_exit_renderables` is what the app prints to stderr once the terminal
@@ -7,10 +10,14 @@ is itself again.
 
 from __future__ import annotations
 
+import asyncio
 import os
+import signal
 import sys
 import time
 import traceback
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from rich.text import Text
@@ -30,9 +37,18 @@ def written(error: BaseException, log: Path) -> str:
 
 
 class CrashReport(App[None]):
-    """An app that ends a crash with one line."""
+    """An app that ends a crash with one line, and a signal in good order."""
 
     crash_log: Path
+
+    def end_on_signals(self) -> None:
+        """Let SIGTERM, and SIGHUP of a closed terminal, end the screen; its exit status names them as a shell does."""
+        loop = asyncio.get_running_loop()
+        for name in ("SIGHUP", "SIGTERM"):
+            with suppress(NotImplementedError, RuntimeError, ValueError):  # not on Windows, only in the main thread
+                number = int(getattr(signal, name, 0))
+                loop.add_signal_handler(number, partial(self.exit, return_code=128 + number))
+
     _has_crashed = False
     _noted = ""
 

@@ -8,7 +8,7 @@ import sys
 
 import click
 
-from ..errors import EXIT_FAILED, WiretallyError
+from ..errors import WiretallyError
 from ..locations import Home, home
 from .signals import clean_up_when_told_to_end
 
@@ -70,4 +70,4 @@ def _open(place: Home) -> None:
     gc.freeze()  # what was imported stays: a collection that looks through it stops the screen for two frames
     app.run()
     if app.return_code:
-        sys.exit(EXIT_FAILED)
+        sys.exit(app.return_code)
