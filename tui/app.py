@@ -115,7 +115,6 @@ class WiretallyApp(CrashReport):
 
     def on_ready(self) -> None:
         """Everything is mounted: answers may come."""
-        self.end_on_signals()
         for feed in (self.feed, self.questions):
             self.run_worker(feed.run, name=feed.name, group="feed", thread=True)
         self.questions.watch(Watch("agent", self._read_agent, self._take_title, AGENT_EVERY, AGENT_EVERY))

@@ -41,7 +41,7 @@ class CrashReport(App[None]):
 
     crash_log: Path
 
-    def end_on_signals(self) -> None:
+    def on_ready(self) -> None:
         """Let SIGTERM, and SIGHUP of a closed terminal, end the screen; its exit status names them as a shell does."""
         loop = asyncio.get_running_loop()
         for name in ("SIGHUP", "SIGTERM"):
