@@ -156,8 +156,8 @@ _unpacker = msgspec.json.Decoder(Details)
 @cache
 def _coders() -> tuple[zstandard.ZstdCompressor, zstandard.ZstdDecompressor]:
     common = zstandard.ZstdCompressionDict(COMMON, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
-    common.precompute_compress(level=3)  # pyright: ignore[reportUnknownMemberType]
-    return zstandard.ZstdCompressor(3, dict_data=common, write_checksum=False), zstandard.ZstdDecompressor(
+    common.precompute_compress(level=1)  # pyright: ignore[reportUnknownMemberType]
+    return zstandard.ZstdCompressor(1, dict_data=common, write_checksum=False), zstandard.ZstdDecompressor(
         dict_data=common
     )
 

@@ -181,7 +181,7 @@ def tally(sources: Iterable[Source]) -> dict[Key, Tally]:
             for key in keys:
                 _add(added, key, _of(together, key[0]))
     for key, figures in single.items():
-        _add(added, key, _of(_tally(figures), key[0]))
+        _add(added, key, _tally(figures, key[0]))
     return added
 
 
@@ -192,16 +192,17 @@ def _add(added: dict[Key, Tally], key: Key, entry: Tally) -> None:
         added[key] = entry
 
 
-def _tally(figures: list[_Figures]) -> Tally:
+def _tally(figures: list[_Figures], dimension: str = "all") -> Tally:
+    kept = len(HISTOGRAMS) if dimension == "all" else TIMED
     counts = [sum(column) for column in zip(*[entry[0] for entry in figures], strict=True)]
-    columns = zip(*[entry[1] for entry in figures], strict=True)
-    return Tally(
-        counts,
-        [
-            histogram_of((number, count) for number, count in Counter(column).items() if number is not None)
-            for column in columns
-        ],
-    )
+    columns = zip(*[entry[1][:kept] for entry in figures], strict=True)
+    return Tally(counts, [_histogram(column) for column in columns] + [0] * (len(HISTOGRAMS) - kept))
+
+
+def _histogram(buckets: Sequence[int | None]) -> Histogram:
+    if len(buckets) < WORTH_ADDING:
+        return sum([histogram_of([(number, 1)]) for number in buckets if number is not None])
+    return histogram_of((number, count) for number, count in Counter(buckets).items() if number is not None)
 
 
 def _of(added: Tally, dimension: str) -> Tally:
