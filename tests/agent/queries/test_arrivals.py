@@ -22,6 +22,9 @@ FILTERS = (
     "gpt",
     "cost>900",
     "app:a.py OR user:u1",
+    "method:POST",
+    "host:nowhere",
+    "-is:done input>10",
 )
 
 
@@ -42,6 +45,7 @@ def test_the_first_ids_are_those_of_the_plain_query(
     reader: Reader, monkeypatch: pytest.MonkeyPatch, text: str, descending: bool, stretch: int
 ) -> None:
     monkeypatch.setattr(arrivals, "STRETCH", stretch)
+    monkeypatch.setattr(arrivals, "PIECE", 7)
     where = parse(text)
     rows = reader.rows(f"select c.id from calls c where {where.sql} order by c.id", where.parameters)
     expected = [row[0] for row in rows]
