@@ -35,6 +35,7 @@ def command(context: click.Context, as_json: bool, limit: int) -> None:
             )
             for one in found
         ],
+        spare=("cached", "app", "out", "in", "context"),
     )  # fmt: skip
 
 
@@ -66,6 +67,7 @@ def show(number: int, as_json: bool) -> None:
             for place, turn in enumerate(turns, 1)
         ],
         found.title,
+        ("cached", "out", "grown by", "time"),
     )  # fmt: skip
 
 

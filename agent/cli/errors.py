@@ -37,6 +37,7 @@ def command(listing: Listing) -> None:
             )
             for group, advice in advised
         ],
+        spare=("models", "retried", "last", "example"),
     )  # fmt: skip
 
 

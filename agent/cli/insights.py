@@ -66,6 +66,7 @@ def _print_repeats(repeats: Repeats) -> None:
                 for one in repeats.costliest
             ],
             "Requests sent again",
+            ("first", "app", "endpoint"),
         )  # fmt: skip
 
 
@@ -80,6 +81,7 @@ def _print_storms(storms: list[RetryStorm]) -> None:
                 for storm in storms
             ],
             "Retries",
+            ("model", "over", "app", "answered"),
         )  # fmt: skip
 
 
@@ -117,6 +119,7 @@ def _print_shapes(shapes: list[Shape]) -> None:
                 for shape in shapes
             ],
             "Typical requests of late (tokens and time on average, cost in all)",
+            ("cost", "out", "in"),
         )  # fmt: skip
 
 

@@ -41,4 +41,5 @@ def command(as_json: bool) -> None:
             )
             for room in found
         ],
+        spare=("reset", "key", "said"),
     )  # fmt: skip

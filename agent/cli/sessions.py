@@ -93,6 +93,7 @@ def _print(found: list[Session], as_json: bool) -> None:
             )
             for session in found
         ],
+        spare=("kind", "tags", "out", "in", "failed"),
     )  # fmt: skip
 
 

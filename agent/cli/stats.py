@@ -17,6 +17,7 @@ BY = ("model", "app", "endpoint", "session", "key", "user", "tag", "scenario", "
 COLUMNS = (
     ">calls", ">failed", ">in", ">cached", ">out", ">cost", ">p50", ">p95", ">p99", ">ttft p50", ">ttft p95", ">tok/s",
 )  # fmt: skip
+SPARE = ("tok/s", "ttft p95", "p99", "cached", "ttft p50", "in", "out", "p50")
 SHARES = (0.5, 0.95, 0.99)
 
 
@@ -52,7 +53,7 @@ def command(by: str | None, listing: Listing) -> None:
     if listing.as_json:
         print_json([{by: group.value, **_fields(group.totals)} for group in groups])
         return
-    print_table((by, *COLUMNS), [(group.value or "–", *_cells(group.totals)) for group in groups])
+    print_table((by, *COLUMNS), [(group.value or "–", *_cells(group.totals)) for group in groups], spare=SPARE)
 
 
 def _fields(totals: Totals) -> dict[str, Any]:

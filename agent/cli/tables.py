@@ -12,10 +12,17 @@ from ..printable import printable, printable_json
 
 UNKNOWN = "–"
 PIPE_WIDTH = 500
+WRAPPED = 24  # cells that a text may take before it is broken into lines, where room is short
+GAP = 2
 
 
-def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: str = "") -> None:
-    """Print a table. A column whose name begins with `>` is aligned to the right."""
+def print_table(
+    columns: Sequence[str], rows: Iterable[Sequence[str]], title: str = "", spare: Sequence[str] = ()
+) -> None:
+    """Print a table. A column whose name begins with `>` is aligned to the right.
+
+    `spare` names columns that a narrow terminal does without, the first to go first.
+    """
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
@@ -23,18 +30,46 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: st
 
     on_terminal = sys.stdout.isatty()
     console = Console(width=None if on_terminal else PIPE_WIDTH, highlight=False, emoji=False)
-    table = Table(box=SIMPLE_HEAD if on_terminal else None, title=Text(printable(title)) if title else None)
-    table.title_justify = "left"
-    for name in columns:
+    shown = [[printable(cell) for cell in row] for row in rows]
+    table = Table(box=None, title=Text(printable(title)) if title else None, title_justify="left")
+    if on_terminal:
+        columns, shown = _fitted(columns, shown, spare, console.width)
+        table.box, table.show_edge, table.pad_edge, table.padding = SIMPLE_HEAD, False, False, (0, 1, 0, 0)
+    for place, name in enumerate(columns):
         right = name.startswith(">")
-        table.add_column(Text(name.removeprefix(">")), justify="right" if right else "left", no_wrap=right)
-    for row in rows:
-        table.add_row(*(Text(printable(cell)) for cell in row))
+        table.add_column(
+            Text(name.removeprefix(">")), justify="right" if right else "left", no_wrap=right or place == 0
+        )
+    for row in shown:
+        table.add_row(*map(Text, row))
     if title:
         sys.stdout.write("\n")
     with console.capture() as captured:
         console.print(table)
     sys.stdout.write("".join(line.rstrip() + "\n" for line in captured.get().splitlines()))
+
+
+def _fitted(
+    columns: Sequence[str], rows: list[list[str]], spare: Sequence[str], width: int
+) -> tuple[Sequence[str], list[list[str]]]:
+    """Columns and rows without those of `spare` that have no room; what was left out is said on standard error."""
+    from rich.cells import cell_len
+
+    names = [name.removeprefix(">") for name in columns]
+    needs = [max(map(cell_len, (name, *(row[place] for row in rows)))) for place, name in enumerate(names)]
+    needs = [
+        need if place == 0 or columns[place].startswith(">") else min(need, WRAPPED) for place, need in enumerate(needs)
+    ]
+    kept = list(range(len(names)))
+    left_out = list[str]()
+    for name in spare:
+        if sum(needs[place] + GAP for place in kept) - GAP <= width:
+            break
+        kept = [place for place in kept if names[place] != name]
+        left_out.append(name)
+    if left_out:
+        sys.stderr.write(f"left out for want of width: {', '.join(left_out)}. --json has all.\n")
+    return [columns[place] for place in kept], [[row[place] for place in kept] for row in rows]
 
 
 def print_pairs(pairs: Iterable[tuple[str, str]]) -> None:

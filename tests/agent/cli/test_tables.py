@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from decimal import Decimal
 
 import pytest
@@ -37,3 +38,19 @@ def test_json_has_nothing_that_a_terminal_obeys(capsys: pytest.CaptureFixture[st
     out = capsys.readouterr().out
     assert not {"\x1b", "\x9b", "\u202e"} & set(out)
     assert json.loads(out) == {"model": "\x1b[2J\x9b31m\u202e"}
+
+
+def test_a_narrow_terminal_does_without_what_can_be_spared(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    columns, rows = ("model", ">calls", ">cost", "what"), [("text-embedding-3", "1,234", "$12.3456", "some words " * 5)]
+    for width, left_out in (("120", ""), ("50", "cost"), ("42", "cost, calls")):
+        monkeypatch.setenv("COLUMNS", width)
+        print_table(columns, rows, spare=("cost", "calls", "model"))
+        printed, said = capsys.readouterr()
+        assert ("$12.3456" in printed, "1,234" in printed) == ("cost" not in left_out, "calls" not in left_out)
+        assert "text-embedding-3" in printed
+        assert "…" not in printed
+        assert max(len(line) for line in printed.splitlines() if "\x1b" not in line) <= int(width)
+        assert said == (f"left out for want of width: {left_out}. --json has all.\n" if left_out else "")
