@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -71,7 +71,12 @@ class Tally:
 
 
 def record(result: Result) -> None:
-    """Keep a result for the table."""
+    """Keep a result for the table; rounds of the same fault are one line."""
+    for number, known in enumerate(RESULTS):
+        if known.fault == result.fault:
+            more = known.rounds + result.rounds, known.calls + result.calls
+            RESULTS[number] = replace(result, rounds=more[0], calls=more[1])
+            return
     RESULTS.append(result)
 
 
