@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import ssl
 import subprocess
@@ -87,17 +88,15 @@ def _system(root: Authority, machine: Machine) -> Iterator[Store]:
     if machine.platform == "darwin":
         keychain = str(machine.user_home / "Library/Keychains/login.keychain-db")
         add = ("security", "add-trusted-cert", "-r", "trustRoot", "-p", "ssl", "-k", keychain, certificate)
-        remove = (
-            ("security", "remove-trusted-cert", certificate),
-            ("security", "delete-certificate", "-Z", _sha1(root)),
-        )
         look = ("security", "find-certificate", "-a", "-Z", "-c", NAME, keychain)
+        # -t takes the trust setting away with the certificate
+        remove = tuple(("security", "delete-certificate", "-t", "-Z", it, keychain) for it in _of_ours(look))
         yield Store("macOS keychain", "Safari, Chrome, Go, Swift", (add,), remove, partial(_listed, look, _sha1(root)))
     elif machine.platform == "win32":
         user = ("certutil", "-user")
-        store = (*user, "-store", "Root", _sha1(root))
-        add, remove = (*user, "-addstore", "Root", certificate), (*user, "-delstore", "Root", _sha1(root))
-        yield Store("Windows", "Edge, Chrome, .NET, Go", (add,), (remove,), partial(_listed, store, _sha1(root)))
+        look, add = (*user, "-store", "Root"), (*user, "-addstore", "Root", certificate)
+        remove = tuple((*user, "-delstore", "Root", it) for it in _of_ours(look))
+        yield Store("Windows", "Edge, Chrome, .NET, Go", (add,), remove, partial(_listed, look, _sha1(root)))
     elif machine.find(machine.refresh[0]):
         target = machine.local_certificates / f"{NAME}.crt"
         yield _folder("Debian", machine, root, (target, machine.refresh, machine.etc / "ssl/certs/ca-certificates.crt"))
@@ -113,19 +112,22 @@ def _folder(name: str, machine: Machine, root: Authority, places: tuple[Path, Co
     """A store that is a folder of certificates and a command that makes one list of them."""
     target, refresh, list_of_all = places
     update = machine.as_root(*refresh)
+    # Debian's tool leaves the links of a certificate that is gone, unless it makes all of them anew.
+    anew = ("--fresh",) if name == "Debian" else ()
     return Store(
         f"{name} system store",
         "curl, wget, git, Python and Ruby of the system, Go, .NET, PHP",
         (machine.as_root("install", "-m", "0644", str(root.certificate), str(target)), update),
-        (machine.as_root("rm", "-f", str(target)), update),
+        (machine.as_root("rm", "-f", str(target)), (*update, *anew)),
         partial(_folder_state, root, target, list_of_all),
     )
 
 
 def _folder_state(root: Authority, target: Path, list_of_all: Path) -> State:
-    if not target.exists():
-        return "absent"
-    return "trusted" if _body(root) in "".join(_text(list_of_all).split()) else "outdated"
+    listed = _body(root) in "".join(_text(list_of_all).split())
+    if target.exists():
+        return "trusted" if listed else "outdated"
+    return "outdated" if listed else "absent"  # the file was removed, and what makes the list did not run
 
 
 def _nss(root: Authority, machine: Machine) -> Iterator[Store]:
@@ -174,17 +176,34 @@ def _java(root: Authority, machine: Machine) -> Store:
     )
 
 
-def _output(command: Command) -> str | None:
-    """What a command prints, without white space; None where it fails, which is how these tools say "not there"."""
+def _said(command: Command) -> str | None:
+    """What a command prints; None where it fails, which is how these tools say "not there"."""
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return None
-    return None if done.returncode else "".join(done.stdout.split())
+    return None if done.returncode else done.stdout
+
+
+def _output(command: Command) -> str | None:
+    """The same without white space."""
+    said = _said(command)
+    return None if said is None else "".join(said.split())
+
+
+def _of_ours(command: Command) -> list[str]:
+    """The SHA-1 of each root of ours, today's and earlier ones, in what `security` or Windows' `certutil` lists.
+
+    A listing is a block a certificate; each names the subject, and the hash as `SHA-1 hash: …` or `…(sha1): …`.
+    """
+    blocks = re.split(r"(?m)^(?=SHA-256 hash|={4,})", _said(command) or "")
+    hashes = (re.search(r"(?i)(?:SHA-1 hash|\(sha1\)):\s*([0-9A-F ]{40,59})", it) for it in blocks if NAME in it)
+    return ["".join(found[1].split()).upper() for found in hashes if found]
 
 
 def _listed(command: Command, sha1: str) -> State:
-    return "trusted" if sha1 in (_output(command) or "").upper() else "absent"
+    found = _of_ours(command)
+    return "trusted" if sha1 in found else "outdated" if found else "absent"
 
 
 def _printed(command: Command, root: Authority) -> State:

@@ -11,6 +11,7 @@ import pytest
 from wiretally.agent.certificates import DEFAULT_HOST, Authority, authority
 from wiretally.agent.errors import WiretallyError
 from wiretally.agent.locations import Home
+from wiretally.agent.simulation.authority import issue
 from wiretally.agent.trust_stores import Machine, Store, run, stores
 
 
@@ -32,6 +33,7 @@ def debian(tmp_path: Path) -> Machine:
     options = ("--certsdir", str(empty), "--hooksdir", str(empty), "--certsconf", str(empty / "conf"))
     own = ("--localcertsdir", str(local), "--etccertsdir", str(etc / "ssl/certs"))
     (empty / "conf").write_text("")
+    shutil.copy(issue(tmp_path / "others", "other.example").authority, local / "other.crt")
     refresh = ("update-ca-certificates", *options, *own)
     return Machine(
         "linux", tmp_path / "user", etc, local, refresh, ("-keystore", str(tmp_path / "cacerts")), is_root=True
@@ -114,18 +116,83 @@ def test_other_linux_families_are_told_by_their_folders(
     assert store.state() == "absent"
 
 
-@pytest.mark.parametrize(("platform", "tool"), [("darwin", "security"), ("win32", "certutil")])
-def test_commands_for_systems_that_are_not_here_name_this_certificate(
-    root: Authority, tmp_path: Path, platform: str, tool: str
+SECURITY = """#!/bin/sh
+cd "$(dirname "$0")/state" || exit 1
+hash() { openssl x509 -in "$1" -noout -fingerprint "-$2" | sed 's/.*=//; s/://g'; }
+case $1 in
+  add-trusted-cert) for it; do :; done; cp "$it" "$(hash "$it" sha1)" ;;
+  find-certificate)
+    for it in *; do [ -e "$it" ] || continue
+      printf 'SHA-256 hash: %s\\nSHA-1 hash: %s\\nattributes:\\n' "$(hash "$it" sha256)" "$it"
+      printf '    "labl"<blob>="%s"\\n' "$(openssl x509 -in "$it" -noout -subject)"
+    done ;;
+  delete-certificate) [ "$2 $3" = "-t -Z" ] && rm "$4" ;;
+esac
+"""
+CERTUTIL = """#!/bin/sh
+cd "$(dirname "$0")/state" || exit 1
+number=0
+case "$1 $2 $3" in
+  "-user -addstore Root") cp "$4" "$(openssl x509 -in "$4" -noout -fingerprint -sha1 | sed 's/.*=//; s/://g')" ;;
+  "-user -store Root")
+    for it in *; do [ -e "$it" ] || continue
+      echo "================ Certificate $number ================"; number=$((number + 1))
+      openssl x509 -in "$it" -noout -subject
+      echo "Cert Hash(sha1): $(echo "$it" | tr 'A-F' 'a-f' | sed 's/../& /g; s/ $//')"
+    done ;;
+  "-user -delstore Root") rm "$4" ;;
+esac
+"""
+
+
+@pytest.mark.parametrize(
+    ("platform", "tool", "text"), [("darwin", "security", SECURITY), ("win32", "certutil", CERTUTIL)]
+)
+def test_systems_that_are_not_here_by_tools_that_keep_state(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, platform: str, tool: str, text: str
 ) -> None:
-    (store,) = stores(root, Machine(platform, tmp_path, environ={"PATH": ""}))
-    assert store.install[0][0] == tool and str(root.certificate) in store.install[0]
-    der = subprocess.run(
-        ["openssl", "x509", "-in", str(root.certificate), "-noout", "-fingerprint", "-sha1"],
-        capture_output=True, text=True, check=True,
-    ).stdout  # fmt: skip
-    assert store.uninstall[-1][-1] == der.strip().partition("=")[2].replace(":", "")
+    """Another's certificate stays, and an earlier root of ours goes as well."""
+    (tmp_path / "tools/state").mkdir(parents=True)
+    script = tmp_path / "tools" / tool
+    script.write_text(text)
+    script.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{script.parent}:/usr/bin:/bin")
+    other = issue(tmp_path / "other", "other.example").authority
+    shutil.copy(other, script.parent / "state" / ("0" * 40))
+    machine = Machine(platform, tmp_path / "user")
+
+    def only_store(root: Authority) -> Store:
+        store, *_ = stores(root, machine)  # Java may be there as well
+        return store
+
+    first = only_store(authority(home, [DEFAULT_HOST]))
+    assert first.state() == "absent" and first.uninstall == ()
+    for command in first.install:
+        run(command)
+    assert first.state() == "trusted"
+    renewed = only_store(authority(home, [DEFAULT_HOST, "llm.example"]))
+    assert renewed.state() == "outdated"
+    for command in renewed.install:
+        run(command)
+    assert renewed.state() == "trusted"
+    for command in only_store(authority(home, [DEFAULT_HOST, "llm.example"])).uninstall:
+        run(command)
+    assert renewed.state() == "absent"
+    assert [file.name for file in (script.parent / "state").iterdir()] == ["0" * 40]
+
+
+@pytest.mark.skipif(not shutil.which("update-ca-certificates"), reason="no Debian")
+def test_an_uninstall_that_stopped_half_way_is_seen_and_finished(home: Home, tmp_path: Path) -> None:
+    root = authority(home, [DEFAULT_HOST])
+    store = the_store("debian", root, debian(tmp_path))
+    for command in store.install:
+        run(command)
+    run(store.uninstall[0])
+    assert store.state() == "outdated"
+    for command in store.uninstall:
+        run(command)
     assert store.state() == "absent"
+    assert not [file for file in (tmp_path / "etc/ssl/certs").iterdir() if not file.exists()]
 
 
 def test_a_command_that_fails_is_shown_with_what_it_said(tmp_path: Path) -> None:
