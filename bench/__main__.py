@@ -11,7 +11,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
 
 import psutil
@@ -48,6 +48,8 @@ def bounded(seconds: int = MOST_SECONDS) -> Generator[None]:
     def told_to_end(_number: int, _frame: object) -> None:
         raise KeyboardInterrupt
 
+    there = set(psutil.Process().children(recursive=True))
+    before = {number: signal.getsignal(number) for number in (signal.SIGALRM, signal.SIGTERM)}
     signal.signal(signal.SIGALRM, too_long)
     signal.signal(signal.SIGTERM, told_to_end)
     signal.alarm(seconds)
@@ -55,9 +57,12 @@ def bounded(seconds: int = MOST_SECONDS) -> Generator[None]:
         yield
     finally:
         signal.alarm(0)
-        left = psutil.Process().children(recursive=True)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        left = [process for process in psutil.Process().children(recursive=True) if process not in there]
         for process in left:
-            process.kill()
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
         psutil.wait_procs(left, 5)
 
 

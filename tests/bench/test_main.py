@@ -1,9 +1,11 @@
 """`python -m bench`: one that fails is a row, one that hangs is ended, and the others go on."""
 
+import subprocess
 import sys
 import time
 from types import ModuleType
 
+import psutil
 import pytest
 
 from bench import __main__ as bench
@@ -36,9 +38,17 @@ def test_one_that_fails_is_a_row_and_the_next_one_runs(
     assert "a promise" in capsys.readouterr().out
 
 
-def test_one_that_hangs_is_ended() -> None:
-    with pytest.raises(TimeoutError, match="not finished within 1 s"), bench.bounded(1):
-        time.sleep(5)
+def test_one_that_hangs_is_ended_with_what_it_started_and_nothing_else() -> None:
+    sleep = [sys.executable, "-c", "import time; time.sleep(30)"]
+    with subprocess.Popen(sleep) as others:
+        started: list[subprocess.Popen[bytes]] = []
+        with pytest.raises(TimeoutError, match="not finished within 1 s"), bench.bounded(1):
+            started.append(subprocess.Popen(sleep))
+            time.sleep(5)
+        started[0].wait(5)
+        assert not psutil.pid_exists(started[0].pid)
+        assert others.poll() is None
+        others.kill()
 
 
 def test_every_benchmark_can_be_imported() -> None:
