@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
@@ -26,6 +27,7 @@ type Connection = tuple[Address, int]
 """A client's end, and the port of ours that it is connected to."""
 
 PROC = Path("/proc")
+SESSION = b"WIRETALLY_SESSION="
 REMEMBERED = 64
 """Processes looked at first, because they called before."""
 
@@ -90,7 +92,18 @@ class Attributor:
             cwd = str((folder / "cwd").readlink())
         except OSError:
             cwd = ""  # another user's process
-        return _process(pid, started_at, (arguments if any(arguments) else [name], cwd), self._mask)
+        found = _process(pid, started_at, (arguments if any(arguments) else [name], cwd), self._mask)
+        return replace(found, session=_session(folder))
+
+
+def _session(folder: Path) -> str:
+    """The session that the process was started in by `exec`. Nothing else is taken from its environment."""
+    try:
+        variables = (folder / "environ").read_bytes().split(b"\0")
+    except OSError:
+        return ""  # another user's process
+    named = next((it for it in variables if it.startswith(SESSION)), b"")
+    return named.removeprefix(SESSION).decode("utf-8", "replace")
 
 
 def _process(pid: int, started_at: float, run: tuple[Sequence[str], str], mask: Callable[[str], str]) -> Process:
@@ -201,6 +214,7 @@ def _read_by_psutil(pid: int, mask: Callable[[str], str]) -> Process | None:
         process = psutil.Process(pid)
         with process.oneshot():
             arguments = process.cmdline() or [process.name()]
-            return _process(pid, process.create_time(), (arguments, process.cwd()), mask)
+            found = _process(pid, process.create_time(), (arguments, process.cwd()), mask)
+            return replace(found, session=process.environ().get("WIRETALLY_SESSION", ""))
     except psutil.Error:
         return None

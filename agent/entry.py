@@ -14,7 +14,10 @@ from .exchange import Headers, Message
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """The program that opened the connection. `app` is its short name: script, module or program."""
+    """The program that opened the connection. `app` is its short name: script, module or program.
+
+    `session` is the one its environment names, empty where it names none: Java gives a proxy no password to carry it.
+    """
 
     pid: int
     started_at: float
@@ -22,6 +25,7 @@ class Process:
     command: str = ""
     cwd: str = ""
     git_branch: str = ""
+    session: str = ""
 
 
 @dataclass(frozen=True, slots=True)

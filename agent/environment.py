@@ -16,6 +16,7 @@ from urllib.parse import quote, urlsplit
 
 from .certificates import DEFAULT_HOST, authority, read
 from .errors import UsageError
+from .java_options import has_java, java_options
 from .locations import Home
 from .trust_bundle import REPLACING, bundle
 
@@ -81,7 +82,8 @@ def variables(
     """The variables for the proxy door. Makes the authority and the merged bundle where they are missing."""
     environ = os.environ if environ is None else environ
     ours = read(home) or authority(home, [DEFAULT_HOST])
-    root, merged = str(ours.certificate), str(bundle(home, environ))
+    file = bundle(home, environ)
+    root, merged = str(ours.certificate), str(file)
     proxy = proxy_url(doors, labels)
     result = both_cases(
         dict.fromkeys(("HTTPS_PROXY", "HTTP_PROXY", "WSS_PROXY"), proxy) | {"NO_PROXY": no_proxy(environ)}
@@ -96,6 +98,10 @@ def variables(
         "DENO_CERT": root,
         "WIRETALLY_HOSTS": ",".join(ours.hosts),
     }
+    if has_java(environ):
+        excluded = result["NO_PROXY"].split(",")
+        given = environ.get("JAVA_TOOL_OPTIONS", "")
+        result["JAVA_TOOL_OPTIONS"] = java_options(given, (doors.host, doors.port), excluded, file)
     if former := upstream_proxy(doors, environ):
         result["WIRETALLY_UPSTREAM_PROXY"] = former
     if labels:

@@ -166,17 +166,18 @@ class Recorder:
             reader.counters[journal.COMMITTED] = self._saver.saved
 
     def _entries(self, uid: str, call: Assembled) -> list[Entry]:
-        process = None
+        process, session = None, self._plan.session
         try:
             process = self._callers.of(call.exchange.connection, wait=0.5 if call.ended else 0)
+            session = (process and process.session) or session
             observation = self._observations.get(uid)
             if observation is None:
                 observation = self._observations[uid] = self._observer.observe(call)
-            return observation.entries(call, process, self._plan.session)
+            return observation.entries(call, process, session)
         except Exception as error:  # noqa: BLE001 what can't be read is kept as it came, and said so
             self._saver.fault("recorder.entries", error)
             mask = self._observer.interpreter.redactor.body if self._observer.bodies else None
-            return [unreadable(call, process, self._plan.session, mask)]
+            return [unreadable(call, process, session, mask)]
 
     def _tick(self, now: float) -> None:
         for reader in self._readers:

@@ -162,3 +162,14 @@ def test_without_an_answer_of_the_kernels_the_table_is_read(
     with door() as listener, socket.create_connection(listener.getsockname()), listener.accept()[0] as accepted:
         found = attributor.resolve(accepted.getpeername(), listener.getsockname()[1])
     assert found and found.pid == os.getpid()
+
+
+def test_the_session_that_its_environment_names(
+    attributor: Attributor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("", "nightly run"):
+        monkeypatch.setenv("WIRETALLY_SESSION", name)
+        with door() as listener, client(tmp_path, listener):
+            with listener.accept()[0] as accepted:
+                found = attributor.resolve(accepted.getpeername()[:2], listener.getsockname()[1])
+            assert found and found.session == name

@@ -6,7 +6,8 @@ import java.net.http.HttpResponse;
 public class Ask {
   public static void main(String[] arguments) throws Exception {
     System.out.println(ProcessHandle.current().pid());
-    var url = URI.create(System.getenv("OPENAI_BASE_URL") + "/chat/completions");
+    var base = System.getenv().getOrDefault("OPENAI_BASE_URL", "https://api.openai.com/v1");
+    var url = URI.create(base + "/chat/completions");
     var client = HttpClient.newHttpClient();
     for (var stream : new String[] {"false", "true"}) {
       var body = "{\"model\": \"gpt-4o-mini\", \"stream\": " + stream
