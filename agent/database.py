@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Final
 
 from . import schema
 from .errors import WiretallyError
@@ -42,6 +43,10 @@ class DatabaseCorrupt(DatabaseError):
 
 class DatabaseUnwritable(DatabaseError):
     """Disk full, read-only, or gone. Trying again later may work."""
+
+
+TROUBLE: Final = (DatabaseLocked, DatabaseUnwritable, DatabaseCorrupt, DatabaseNewer, OSError)
+"""What is the disk's fault, not an entry's: the same entry can be saved later."""
 
 
 def explained(error: sqlite3.Error, path: Path) -> DatabaseError:

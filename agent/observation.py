@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from .assembly import Assembled
 from .call import Call
@@ -46,6 +46,15 @@ class Observer:
         return Observation(self)
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A call as the proxy saw it, who made it, and the session of those that name none."""
+
+    call: Assembled
+    process: Process | None
+    session: str
+
+
 class Observation:
     """One HTTP call."""
 
@@ -55,41 +64,35 @@ class Observation:
 
     def entries(self, call: Assembled, process: Process | None, session: str) -> list[Entry]:
         """What to save now."""
-        exchange = call.exchange
+        seen, exchange = Seen(call, process, session), call.exchange
         if call.ended:
-            return [self._whole(call, process, session)]
+            return [self._whole(seen)]
         if exchange.status is None:
-            return [self._entry(self._observer.interpreter.call(exchange), call, process, session)]
+            return [self._entry(self._observer.interpreter.call(exchange), seen)]
         if self._progress is None:
             self._progress = StreamProgress(exchange, self._observer.interpreter)
-        for at, piece in call.new:
+        pieces = list(call.new)
+        call.new.clear()  # first: what fails once is not read again, the whole answer is at its end
+        for at, piece in pieces:
             self._progress.feed(piece, at)
-        call.new.clear()
-        return [self._entry(self._progress.call(), call, process, session)]
+        return [self._entry(self._progress.call(), seen)]
 
-    def _whole(self, call: Assembled, process: Process | None, session: str) -> Entry:
-        exchange = call.whole()
+    def _whole(self, seen: Seen) -> Entry:
+        exchange = seen.call.whole()
         interpreter = self._observer.interpreter
         read = interpreter.call(exchange)
         bodies = interpreter.decoded_bodies(exchange) if self._observer.bodies else (None, None)
-        return self._entry(read, call, process, session, bodies)
+        return self._entry(read, seen, bodies)
 
-    def _entry(
-        self,
-        call: Call,
-        of: Assembled,
-        process: Process | None,
-        session: str,
-        bodies: tuple[bytes | None, bytes | None] = (None, None),
-    ) -> Entry:
-        exchange, interpreter = of.exchange, self._observer.interpreter
+    def _entry(self, call: Call, seen: Seen, bodies: tuple[bytes | None, bytes | None] = (None, None)) -> Entry:
+        exchange, interpreter = seen.call.exchange, self._observer.interpreter
         own = interpreter.context(exchange).key
         if exchange.tags:
             call = replace(call, tags={**call.tags, **exchange.tags})
         return Entry(
             call,
-            exchange.session or session,
-            process,
+            exchange.session or seen.session,
+            seen.process,
             None,
             interpreter.redacted_headers(exchange.request_headers, own),
             interpreter.redacted_headers(exchange.response_headers, own),
@@ -136,28 +139,37 @@ class SocketObservation(Observation):
     def __init__(self, observer: Observer) -> None:
         super().__init__(observer)
         self._socket: SocketInterpreter | None = None
+        self._unread: str | None = None
 
     def entries(self, call: Assembled, process: Process | None, session: str) -> list[Entry]:
+        seen = Seen(call, process, session)
         if self._socket is None:
             self._socket = SocketInterpreter(call.exchange, self._observer.interpreter)
         responses: list[tuple[Call, tuple[Message, ...]]] = []
         for message in call.new_messages:
-            responses += self._socket.feed(message)
+            try:
+                responses += self._socket.feed(message)
+            except Exception as error:  # noqa: BLE001 one message's fault must not cost those after it; the note says so
+                self._observer.fault("sockets", error)
+                self._unread = f"a message could not be read: {type(error).__name__}: {error}"
         call.new_messages.clear()
         if call.ended:
             responses += self._socket.close()
         found = [
             replace(
-                self._entry(it, call, process, session),
+                self._entry(it, seen),
                 connection=call.exchange.uid,
                 messages=messages if self._observer.bodies else (),
             )
             for it, messages in responses
         ]
-        if call.ended:
-            return found  # the connection is the last of them
-        connection = self._entry(self._socket.connection(), call, process, session)
-        return [*found, replace(connection, connection=call.exchange.uid)]
+        if not call.ended:
+            connection = self._entry(self._socket.connection(), seen)
+            found.append(replace(connection, connection=call.exchange.uid))
+        if self._unread:
+            last = found[-1]  # the connection
+            found[-1] = replace(last, call=replace(last.call, note=last.call.note or self._unread))
+        return found
 
 
 def _settings(home: Home, fault: Fault) -> Settings:

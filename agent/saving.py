@@ -9,14 +9,16 @@ import logging
 import time
 from collections.abc import Container, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Final
 
-from .database import DatabaseCorrupt, DatabaseError, DatabaseLocked, DatabaseNewer, DatabaseUnwritable
+from .database import TROUBLE, DatabaseError
 from .earlier import Asked, Earlier
 from .entry import Entry, Process
 from .errors import WiretallyError
 from .locations import Home
 from .plans import RecorderPlan
+from .refused import Refused
 from .spool import Spool
 from .store import Store
 from .strays import Strays
@@ -28,9 +30,6 @@ CHECKPOINT_SECONDS: Final = 20.0
 MOST_KINDS: Final = 500
 """How many kinds of faults are told apart."""
 
-TROUBLE: Final = (DatabaseLocked, DatabaseUnwritable, DatabaseCorrupt, DatabaseNewer, OSError)
-"""What is the disk's fault, not the entry's: the same entry can be saved later."""
-
 log = logging.getLogger("recorder")
 
 
@@ -41,7 +40,8 @@ class Saver:
         self._home, self._plan = home, plan
         self.store = Store(home.database, index=plan.index)
         self._inode = home.database.stat().st_ino
-        self.spool = Spool(home.spool)
+        self.spool = Spool(home.spool, self.fault)
+        self._refused = Refused(home.spool, self.fault)
         self._held: list[Entry] = []
         self._spooled = 0
         self._retry_at = 0.0
@@ -55,6 +55,7 @@ class Saver:
         self.store.session(plan.session, kind="agent")
         self._strays = Strays(home, self.store, time.time(), patient=not plan.fresh)
         self._unspool()
+        self.saved += self._refused.retry(self.store, time.time())
 
     @property
     def troubled(self) -> bool:
@@ -74,13 +75,13 @@ class Saver:
     @property
     def waiting(self) -> int:
         """Entries that are not in the database yet."""
-        return len(self._held) + self._spooled
+        return len(self._held) + self._spooled + self._refused.waiting
 
     def earlier(self, asked: Asked) -> Earlier | None:
         """What is known of a prompt that `asked` repeats or continues; None also where the database can't be read."""
         try:
             return self.store.earlier(asked)
-        except DatabaseError as error:
+        except Exception as error:  # noqa: BLE001 without it the call's usage is estimated from itself
             self.fault("store.earlier", error)
             return None
 
@@ -105,7 +106,7 @@ class Saver:
             self._set_aside()
         except Exception as error:  # noqa: BLE001 a bug in one entry must not lose the others
             self.fault("store", error)
-            self._one_by_one()
+            self._held = self._one_by_one(self._held)
 
     def _look_after_file(self) -> None:
         """Begin a new database where the file was removed or replaced: SQLite would write on to the one nobody sees."""
@@ -126,18 +127,32 @@ class Saver:
         self.store.session(self._plan.session, kind="agent")
         self._state.clear()
 
-    def _one_by_one(self) -> None:
-        held, self._held = self._held, []
-        for entry in held:
+    def _one_by_one(self, entries: Sequence[Entry]) -> list[Entry]:
+        """Save each of `entries` by itself; those that the disk kept out."""
+        left: list[Entry] = []
+        for entry in entries:
             try:
                 self.store.save([entry])
                 self.saved += 1
             except TROUBLE as error:
-                self._held.append(entry)
+                left.append(entry)
                 self.fault("store", error)
-            except Exception as error:  # noqa: BLE001 counted and shown; the row itself cannot be made
-                self.lost += 1
+            except Exception as error:  # noqa: BLE001 counted and shown; it is tried again later
                 self.fault("store.entry", error)
+                if entry.call.state != "open":  # of one under way there is news soon
+                    left += self._refuse(entry)
+        return left
+
+    def _refuse(self, entry: Entry) -> list[Entry]:
+        """Let the entry wait until the bug is gone; the entry, where the disk won't keep it."""
+        try:
+            if not self._refused.put(entry):
+                self.lost += 1
+        except OSError as error:
+            self._retry_at = time.time() + RETRY_SECONDS
+            self.fault("spool", error)
+            return [entry]
+        return []
 
     def _set_aside(self) -> None:
         """To the spool, where a kill can't lose it."""
@@ -153,9 +168,17 @@ class Saver:
 
     def _unspool(self) -> None:
         for path, entries in self.spool.take():
-            self.store.save(entries)
-            self.saved += len(entries)
-            path.unlink()
+            try:
+                self.store.save(entries)
+                self.saved += len(entries)
+            except TROUBLE:
+                raise
+            except Exception as error:  # a bug in one entry must not keep the others here
+                self.fault("store", error)
+                if left := self._one_by_one(entries):
+                    self.spool.replace(path, left)
+                    raise OSError("the disk is in the way of entries that wait") from error
+            self.spool.done(path)
         self._spooled = 0
 
     def fault(self, place: str, error: BaseException) -> None:
@@ -177,28 +200,46 @@ class Saver:
         """A client did not trust our certificate."""
         try:
             self.store.refusal(process, server_name or "", error or "")
-        except DatabaseError as failed:
+        except Exception as failed:  # noqa: BLE001 counted and shown
             self.fault("store.refusal", failed)
 
     def tend(self, now: float, state: dict[str, str], known: Container[str] = ()) -> None:
         """Once a second: counters, faults, calls that nobody ends (`known` are under way), a small write-ahead log."""
-        if now < self._retry_at:
-            return
-        try:
-            for (place, text), count in list(self._faults.items()):
-                self.store.fault(place, text, count)
-                del self._faults[place, text]
-            for name, value in state.items():
-                if self._state.get(name) != value:
-                    self.store.set_state(name, value)
-                    self._state[name] = value
-            self._strays.end(now, known)
-            if now >= self._checkpoint_at:
-                self._checkpoint_at = now + CHECKPOINT_SECONDS
-                self.store.checkpoint()
-        except (DatabaseError, OSError) as error:
-            self._retry_at = now + RETRY_SECONDS
-            self.fault("store.tend", error)
+        for task in (
+            self._write_faults,
+            partial(self._write_state, state),
+            partial(self._strays.end, now, known),
+            partial(self._checkpoint, now),
+            partial(self._retry_refused, now),
+        ):
+            if now < self._retry_at:
+                return
+            try:
+                task()
+            except (DatabaseError, OSError) as error:
+                self._retry_at = now + RETRY_SECONDS
+                self.fault("store.tend", error)
+            except Exception as error:  # noqa: BLE001 a bug in one of them must not stop the others, nor the saving
+                self.fault("store.tend", error)
+
+    def _write_faults(self) -> None:
+        for (place, text), count in list(self._faults.items()):
+            self.store.fault(place, text, count)
+            del self._faults[place, text]
+
+    def _write_state(self, state: dict[str, str]) -> None:
+        for name, value in state.items():
+            if self._state.get(name) != value:
+                self.store.set_state(name, value)
+                self._state[name] = value
+
+    def _checkpoint(self, now: float) -> None:
+        if now >= self._checkpoint_at:
+            self._checkpoint_at = now + CHECKPOINT_SECONDS
+            self.store.checkpoint()
+
+    def _retry_refused(self, now: float) -> None:
+        self.saved += self._refused.retry(self.store, now)
 
     def close(self, session: str, now: float) -> None:
         """What still waits goes to the spool if the database won't have it; the session ends."""

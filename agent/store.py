@@ -275,7 +275,8 @@ class Store:
 
     def checkpoint(self) -> bool:
         """Move the write-ahead log into the database and cut it back; false where a reader was in the way."""
-        busy: Any = self._connection.execute("pragma wal_checkpoint(truncate)").fetchone()[0]
+        with explaining(self.path):
+            busy: Any = self._connection.execute("pragma wal_checkpoint(truncate)").fetchone()[0]
         return not busy
 
 

@@ -15,7 +15,9 @@ from wiretally.agent.plans import RecorderPlan
 from wiretally.agent.queries.agent import faults, state
 from wiretally.agent.queries.calls import count
 from wiretally.agent.queries.reader import Reader
+from wiretally.agent.refused import AGAIN_SECONDS
 from wiretally.agent.saving import Saver
+from wiretally.agent.store import Store
 
 from .made import entry
 
@@ -126,10 +128,55 @@ def test_an_entry_that_cannot_be_stored_costs_only_itself(
 
     monkeypatch.setattr(saver.store, "save", picky)
     saver.save([entry(1), entry(2), entry(3)])
-    assert stored(home) == 2
-    saver.tend(1e10, {"dropped": "3"})
+    assert (stored(home), saver.waiting, saver.lost) == (2, 1, 0)
+    saver.tend(time.time(), {"dropped": "3"})
     with Reader(home.database) as reader:
         assert {fault.place for fault in faults(reader)} == {"store", "store.entry"}
+        assert state(reader)["dropped"] == "3"
+    monkeypatch.undo()
+    saver.tend(time.time() + AGAIN_SECONDS + 1, {})
+    assert (stored(home), saver.waiting, saver.saved) == (3, 0, 3)
+
+
+def test_a_bug_met_on_the_way_out_of_the_spool_stops_no_recorder(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = Saver(home, plan(home))
+    with Lock(home):
+        first.save([entry(1), entry(2)])
+        first.close("first", 0)
+    good = Store.save
+
+    def picky(self: Store, entries: list[Entry]) -> None:
+        if any(it.call.uid == entry(2).call.uid for it in entries):
+            raise ValueError("cannot read this one")
+        good(self, entries)
+
+    with monkeypatch.context() as planted:
+        planted.setattr(Store, "save", picky)
+        second = Saver(home, plan(home, fresh=False))
+        assert (stored(home), second.waiting) == (1, 1)
+        second.close("first", 0)
+    third = Saver(home, plan(home, fresh=False))
+    assert (stored(home), third.waiting) == (2, 0)
+    third.close("first", 0)
+
+
+@pytest.mark.parametrize("part", ["fault", "set_state", "checkpoint"])
+def test_a_bug_in_tending_stops_neither_the_rest_nor_the_saving(
+    home: Home, saver: Saver, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    def broken(*args: object) -> None:
+        raise RuntimeError(f"planted in {part}")
+
+    monkeypatch.setattr(saver.store, part, broken)
+    saver.fault("elsewhere", ValueError("x"))
+    now = time.time()
+    saver.tend(now, {"dropped": "3"})
+    saver.save([entry(1)])
+    assert (stored(home), saver.waiting) == (1, 0)
+    monkeypatch.undo()
+    saver.tend(now + saving.CHECKPOINT_SECONDS + 1, {"dropped": "3"})
+    with Reader(home.database) as reader:
+        assert {fault.place for fault in faults(reader)} == {"elsewhere", "store.tend"}
         assert state(reader)["dropped"] == "3"
 
 

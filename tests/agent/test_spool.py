@@ -67,3 +67,15 @@ def test_a_full_file_is_followed_by_another(tmp_path: Path, monkeypatch: pytest.
 def test_a_disk_that_says_no_is_the_callers_to_know(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No such file"):
         Spool(tmp_path / "gone").put([ENTRY])
+
+
+def test_what_cannot_be_read_is_kept_beside_and_told(tmp_path: Path) -> None:
+    told: list[str] = []
+    spool = Spool(tmp_path, lambda place, error: told.append(f"{place}: {error}"))
+    spool.put([ENTRY, replace(ENTRY, session="day")])
+    (path,) = spool.files()
+    path.write_bytes(path.read_bytes().replace(b"night", b"nigh\xff", 1))
+    ((path, entries),) = spool.take()
+    assert [entry.session for entry in entries] == ["day"]
+    spool.done(path)
+    assert (len(told), spool.files(), [it.name for it in tmp_path.iterdir()]) == (1, [], ["00000001.entries.damaged"])

@@ -3,31 +3,25 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import AsyncGenerator, Callable, Generator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from wiretally.agent import journal
 from wiretally.agent.callers import Callers
-from wiretally.agent.exchange import Kind
 from wiretally.agent.interpret import Interpreter, StreamProgress
 from wiretally.agent.locations import Home
 from wiretally.agent.observation import Observer
-from wiretally.agent.outbox import Outbox
-from wiretally.agent.plans import RecorderPlan
 from wiretally.agent.queries import agent as said
 from wiretally.agent.queries.reader import Reader
-from wiretally.agent.recorder import Recorder
 from wiretally.agent.redaction import Redactor
-from wiretally.agent.saving import Saver
 from wiretally.agent.store import Store
 
 from . import ledger, provider, running
 from .load import direct, read_chunk, read_head
 from .provider import Provider
+from .recording import Recording
 from .reliability import Result, record
 from .running import Agent, until
 
@@ -124,52 +118,6 @@ class _Ticking:
         raise RuntimeError("planted in tick")
 
 
-class Recording:
-    """A recorder on a thread of this process, so that its parts can be broken."""
-
-    def __init__(self, home: Home) -> None:
-        import os
-
-        self.home = home
-        made = journal.create(journal.PAGE * 64)
-        life_read, self._life = os.pipe()
-        plan = RecorderPlan([str(made)], str(home.path), life_read, "first", [8787, 8788], fresh=True)
-        self.saver = Saver(home, plan)
-        self.recorder = Recorder(plan, self.saver, Observer(home, plan, self.saver.fault))
-        self.outbox = Outbox(journal.Writer(made), keep_bytes=1_000_000)
-        self._thread = threading.Thread(target=self.recorder.run)
-
-    def run(self) -> None:
-        """Feed it a JSON call and a stream, and let it end."""
-        import os
-
-        self._thread.start()
-        for number, kind in enumerate(("application/json", "text/event-stream")):
-            self._call(f"call-{number}", kind)
-            threading.Event().wait(0.3)
-        os.close(self._life)
-        self._thread.join(20)
-        assert not self._thread.is_alive()
-
-    def _call(self, uid: str, kind: str) -> None:
-        put, at = self.outbox.put, 1_790_000_000.0
-        body = b'{"model":"gpt-4o-mini","messages":[{"role":"user","content":"Hello"}]}'
-        put(Kind.BEGIN, uid, at, "base_url", "c1", ["127.0.0.1", 5], "POST", "https", "api.openai.com", 443,
-            "/v1/chat/completions", "HTTP/1.1", [(b"authorization", b"Bearer sk-proj-0123456789abcdef")], None, {},
-            body, len(body), at)  # fmt: skip
-        head = at, 200, "OK", "HTTP/1.1", [(b"content-type", kind.encode()), (b"x-request-id", b"req_1")], 1.0, 1.0
-        if kind == "text/event-stream":
-            put(Kind.HEAD, uid, *head)
-            words = [provider.event(1, f"word{word} ") for word in range(3)]
-            for word, event in enumerate([*words, provider.event(1, None, "stop"), b"data: [DONE]\n\n"]):
-                put(Kind.DATA, uid, at + word, event, len(event))
-                threading.Event().wait(0.06)
-            put(Kind.END, uid, at + 6, "answered", None)
-        else:
-            answer = provider.completion(1).partition(b"\r\n\r\n")[2]
-            put(Kind.ANSWER, uid, *head, answer, len(answer), at + 1)
-
-
 @pytest.fixture
 def recording(tmp_path: Path) -> Generator[Recording]:
     made = Recording(Home(tmp_path).make())
@@ -209,9 +157,7 @@ def test_a_bug_in_a_ticker_is_counted(recording: Recording) -> None:
     assert (place, "planted" in error) == ("_Ticking", True)
 
 
-def test_an_entry_that_cannot_be_stored_costs_only_itself(
-    recording: Recording, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_entry_that_cannot_be_stored_waits_alone(recording: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
     inner: Callable[..., None] = Store.save
 
     def broken(self: Store, entries: list[Any]) -> None:
@@ -222,5 +168,5 @@ def test_an_entry_that_cannot_be_stored_costs_only_itself(
     monkeypatch.setattr(Store, "save", broken)
     recording.run()
     assert ledger.rows(recording.home, "select uid from calls") == [("call-1",)]
-    assert recording.saver.lost == 1
-    assert ledger.rows(recording.home, "select value from agent_state where name = 'dropped'") == [("1",)]
+    assert (recording.saver.lost, recording.saver.waiting) == (0, 1)
+    assert ledger.rows(recording.home, "select value from agent_state where name = 'waiting'") == [("1",)]
