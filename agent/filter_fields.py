@@ -131,13 +131,16 @@ def _tag(term: Term) -> Where:
     if not key:
         raise Problem("a tag is written tag:name or tag:name=value")
     found = Where("key = ?", (key,))
+    written = [key]
     if equals:
-        found = found & _match("value", Term("tag", ":", value, term.literal, term.now))
+        match = _match("value", Term("tag", ":", value, term.literal, term.now))
+        found = found & match
+        if match.sql.endswith("= ?"):
+            written.append(value)
     held = Where(f"exists (select 1 from json_each(c.tags) where {found.sql})", found.parameters)
-    if re.fullmatch(
-        r"[\w .:/-]+", key, re.ASCII
-    ):  # is written in JSON as it is; looking for it is quicker than decoding
-        held = Where("instr(c.tags, ?) > 0", (f'"{key}"',)) & held
+    for text in reversed(written):
+        if re.fullmatch(r"[\w .:/-]+", text, re.ASCII):  # in JSON as it is: found before decoding
+            held = Where("instr(c.tags, ?) > 0", (f'"{text}"',)) & held
     return Where("c.tags is not null") & held
 
 

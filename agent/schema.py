@@ -137,6 +137,20 @@ create view readable_days as select
   from rollups where level = 86400000 and dimension = 'model';
 """
 
+NARROW = """
+create index calls_narrow on calls (
+  id, state, stream, kind, status, session_id, process_id, retry_of, retry_count, input_tokens, cached_tokens,
+  output_tokens, reasoning_tokens, cost_pico, request_bytes, response_bytes, finish_reason, service_tier, method, door,
+  usage_source, cost_source, model, host, user_agent, tags, model_requested, project, organization, endpoint, path,
+  output_tokens_per_second);
+create index calls_rating on calls (rating) where rating is not null;
+create index calls_trace on calls (trace_id) where trace_id is not null;
+drop index calls_tags;
+create index calls_tags on calls (id, tags) where tags is not null;
+"""
+"""`calls_narrow` is a copy of what filters ask without an index of its own, a third as wide as the rows; SQLite reads
+it in their place, in the order of ids. It begins with the id so that each call is added at its end."""
+
 type Migration = tuple[str, Callable[[Any], None]]
 
 
@@ -154,7 +168,11 @@ def _first(connection: Any) -> None:
     run(connection, FIRST)
 
 
-MIGRATIONS: tuple[Migration, ...] = (("m001_first", _first),)
+def _narrow(connection: Any) -> None:
+    run(connection, NARROW)
+
+
+MIGRATIONS: tuple[Migration, ...] = (("m001_first", _first), ("m002_narrow", _narrow))
 """Every migration in order; `user_version` of a database says how many it has. One that was released never changes."""
 
 

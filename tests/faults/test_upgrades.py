@@ -48,7 +48,7 @@ def _everything(path: Path, like: Rows | None = None) -> Rows:
         tables = [name for (name,) in connection.execute("select name from sqlite_master where type = 'table'")]
         found: Rows = {}
         for table in like or tables:
-            if table.startswith(("search", "sqlite_", "_sqlite_utils")):
+            if table.startswith(("search", "sqlite_", "_sqlite_")):
                 continue
             kept = connection.execute(f"select * from [{table}]")
             names = tuple(column[0] for column in kept.description)

@@ -45,7 +45,6 @@ def test_the_first_ids_are_those_of_the_plain_query(
     reader: Reader, monkeypatch: pytest.MonkeyPatch, text: str, descending: bool, stretch: int
 ) -> None:
     monkeypatch.setattr(arrivals, "STRETCH", stretch)
-    monkeypatch.setattr(arrivals, "PIECE", 7)
     where = parse(text)
     rows = reader.rows(f"select c.id from calls c where {where.sql} order by c.id", where.parameters)
     expected = [row[0] for row in rows]

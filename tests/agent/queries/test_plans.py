@@ -1,7 +1,7 @@
 """No question that is asked while one looks on reads all calls: every plan of it goes by an index.
 
 These are hot: what the screen asks on a tick or at a key press, and the first page of a listing. Not hot are exports,
-sorts without an index, filters that no index knows (arrivals.py), insights and `stats` with a filter.
+sorts without an index, insights and `stats` with a filter. Filters that no index knows read all calls, but narrow ones.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+from wiretally.agent import filters
 from wiretally.agent.queries import (
     alarms,
     balance,
@@ -24,6 +25,7 @@ from wiretally.agent.queries import (
     sessions,
     totals,
 )  # fmt: skip
+from wiretally.agent.queries.arrivals import Direction, first_ids
 from wiretally.agent.queries.reader import Reader, Row
 from wiretally.agent.queries.totals import Span
 
@@ -94,3 +96,29 @@ def test_a_hot_question_reads_by_an_index(path: Path, name: str) -> None:
             steps = [row[3] for row in Reader.rows(reader, f"explain query plan {sql}", parameters)]
             whole = [step for step in steps if step in ("SCAN c", "SCAN calls", "SCAN f")]
             assert not whole or (" limit ?" in sql and not any("TEMP B-TREE" in step for step in steps)), (sql, steps)
+
+
+NARROW = (
+    "host:none", "agent:none*", "-host:none", "kind:chat is:stream", "-is:done -is:error -is:aborted", "finish:length",
+    "model:none OR tag:team=none", "endpoint:*none*", "path:/v1/none*", "requested:none", "method:GET", "door:local",
+    "tier:flex", "project:none", "organization:none", "sent>1gb", "received>1gb", "retries>9", "is:retry", "speed>1000",
+    "input>1M", "output>1M", "cached>1M", "reasoning>1M", "is:estimated", "is:unpriced", "host:none cost>9 status>499",
+    "tag:team=none",
+)  # fmt: skip
+SPARSE = ("rating:down", "is:rated", "trace:none", "trace:none*", "note:wrong", "is:noted", "error:nothing")
+
+
+@pytest.mark.parametrize("text", NARROW + SPARSE)
+def test_a_filter_that_finds_nothing_reads_no_whole_calls(path: Path, text: str) -> None:
+    """But for the newest, where most filters find their page."""
+    where = filters.parse(text)
+    with Listening(path) as reader:
+        first_ids(reader, where, Direction(descending=True), 2**31)
+        newest, *_, (sql, parameters) = reader.asked
+        assert newest != (sql, parameters)
+        steps = [row[3] for row in Reader.rows(reader, f"explain query plan {sql}", parameters)]
+    of_calls = [step for step in steps if step.split()[1] in ("c", "calls")]
+    assert of_calls
+    if text in NARROW:
+        assert all(" USING COVERING INDEX " in step for step in of_calls), steps
+    assert all(" USING " in step and "(rowid>? AND rowid<?)" not in step for step in of_calls), steps
