@@ -15,7 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from . import environment, lifecycle
@@ -32,6 +32,8 @@ LOOK_EVERY_S = 0.5
 KILL_AFTER_S = 5.0
 RECORDED_WITHIN_S = 20.0
 """How long to wait for the last calls of a command that has ended."""
+LEASED = "--leased"
+"""Marks an agent that a run has started: it looks by itself whether any run still holds the lease."""
 PASSED_ON = (signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
 
 type Say = Callable[[str], None]
@@ -83,25 +85,23 @@ class _Agent:
     doors: Doors
     pid: int
     flags: tuple[str, ...]
+    lease: int
+    """Descriptor of the lease. The command inherits it, so that the agent outlives a killed run as long as it does."""
 
 
 @contextmanager
 def _agent(home: Home, say: Say) -> Generator[_Agent]:
-    """A running agent. One that a run has started ends with the last run that uses it."""
+    """A running agent. One that a run has started ends with the last run that uses it, even if that is killed."""
     home.make()
-    with (home.path / "exec.lock").open("a+") as lease:
+    with home.lease.open("a") as lease:
         fcntl.flock(lease, fcntl.LOCK_SH)
-        running = lifecycle.status(home)
-        if running is None:
-            running = _start(home, ())
-            lease.truncate(0)
-            lease.write(str(running.supervisor_pid))
-            lease.flush()
-        agent = _Agent(running.doors, running.supervisor_pid, _flags(running))
+        running = lifecycle.status(home) or _start(home, ())
+        agent = _Agent(running.doors, running.supervisor_pid, _flags(running), lease.fileno())
         try:
             yield agent
         finally:
             _end(home, lease.fileno(), say)
+            fcntl.flock(lease, fcntl.LOCK_UN)  # what the command left in the background has the descriptor, too
 
 
 def _end(home: Home, lease: int, say: Say) -> None:
@@ -110,9 +110,8 @@ def _end(home: Home, lease: int, say: Say) -> None:
         fcntl.flock(lease, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return  # another run still needs it
-    starter = os.pread(lease, 32, 0).decode("ascii", "replace")
     running = lifecycle.status(home)
-    if running and str(running.supervisor_pid) == starter:
+    if running and LEASED in _flags(running):
         try:
             lifecycle.stop(home)
         except WiretallyError as error:
@@ -121,7 +120,7 @@ def _end(home: Home, lease: int, say: Say) -> None:
 
 def _start(home: Home, flags: Sequence[str]) -> lifecycle.Status:
     try:
-        return lifecycle.start_detached(home, list(flags) or ["--port", "0", "--base-url-port", "0"])
+        return lifecycle.start_detached(home, list(flags) or [LEASED, "--port", "0", "--base-url-port", "0"])
     except WiretallyError:
         if running := lifecycle.status(home):
             return running  # somebody else was faster
@@ -153,7 +152,7 @@ class _Child:
             else environment.variables(home, agent.doors, run.labels)
         )
         try:
-            self._process = subprocess.Popen(list(run.command), env={**os.environ, **led})
+            self._process = subprocess.Popen(list(run.command), env={**os.environ, **led}, pass_fds=(agent.lease,))
         except OSError as error:
             raise UsageError(f"cannot run {run.command[0]}: {error.strerror}.") from error
 
@@ -207,7 +206,7 @@ class _Child:
             self._say(f"another agent runs on port {running.port}; what the command sends to the dead one fails")
         else:
             self._say(f"the agent (process {self._agent.pid}) died; started again on the same ports")
-        self._agent = _Agent(self._agent.doors, running.supervisor_pid, self._agent.flags)
+        self._agent = replace(self._agent, pid=running.supervisor_pid)
 
 
 def _recorded(home: Home, session: str, began: float) -> Totals | None:

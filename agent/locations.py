@@ -44,6 +44,11 @@ class Home:
     def lock(self) -> Path:
         return self.path / "agent.lock"
 
+    @property
+    def lease(self) -> Path:
+        """Locked (shared) by each `exec` that uses the agent; an agent started by one ends when nobody does."""
+        return self.path / "exec.lock"
+
     def make(self) -> Home:
         """Create the folder (0700) where it is missing. Raises WiretallyError when that can't be done."""
         try:

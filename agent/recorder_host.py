@@ -14,8 +14,9 @@ import json
 import os
 import signal
 import sys
+from contextlib import suppress
 
-from . import recorder
+from . import recorder, tokens
 from .pricing import load_prices
 
 PR_SET_PDEATHSIG = 1  # prctl(2)
@@ -25,6 +26,9 @@ def main() -> int:
     """The host, and within the processes that it forks the recorders."""
     recorder.let_others_first()
     load_prices()
+    with suppress(tokens.VocabularyMissing, OSError):  # a call that has to be estimated says so
+        # A recorder that began to load it at the first stream would hear of no connection for half a second.
+        tokens.encoding(tokens.vocabulary_of(None))
     host, forked = os.getpid(), 0
 
     def pass_on(number: int, _frame: object) -> None:

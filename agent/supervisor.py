@@ -14,7 +14,7 @@ import secrets
 import signal
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -43,13 +43,15 @@ log = logging.getLogger("agent")
 
 
 class Supervisor:
-    """One agent, from start to stop. It also stops when `lifeline`, a descriptor, ends: its maker is gone."""
+    """One agent, from start to stop. It also stops when `until` returns: its maker is gone."""
 
-    def __init__(self, home: Home, load: Callable[[], AgentSettings], lifeline: int | None = None) -> None:
+    def __init__(
+        self, home: Home, load: Callable[[], AgentSettings], until: Callable[[], Awaitable[object]] | None = None
+    ) -> None:
         self.home = home
         self.settings = load()
         self._load = load
-        self._lifeline = lifeline
+        self._until = until
         self.session = self.settings.session or datetime.now().strftime("%Y-%m-%d %H:%M:%S")
         self._stopping = asyncio.Event()
         self._proxies: list[Child] = []
@@ -59,6 +61,7 @@ class Supervisor:
         self._token = secrets.token_urlsafe(24)
         self._doors = (0, 0)
         self._control_port = 0
+        self._held: object = None
         self.ports = (0, 0)
         self.distrusted: list[str] = []
         """Hosts of an authority made just now, which nobody trusts yet."""
@@ -166,21 +169,20 @@ class Supervisor:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stopping.set)
         loop.add_signal_handler(signal.SIGHUP, self._reload)
-        if self._lifeline is not None:
-            loop.add_reader(self._lifeline, self._lose_maker, self._lifeline)
         assert self._recorder
         children = [self._recorder, *self._proxies]
         keepers = [asyncio.ensure_future(self._keep(child)) for child in children]
         keepers.append(asyncio.ensure_future(self._stay_found()))
+        if self._until:
+            keepers.append(asyncio.ensure_future(self._lose_maker(self._until())))
         await self._stopping.wait()
         for keeper in keepers:
             keeper.cancel()
         await asyncio.gather(*keepers, return_exceptions=True)
 
-    def _lose_maker(self, lifeline: int) -> None:
-        if not os.read(lifeline, 1):
-            asyncio.get_running_loop().remove_reader(lifeline)
-            self._stopping.set()
+    async def _lose_maker(self, maker: Awaitable[object]) -> None:
+        self._held = await maker  # a lock, perhaps: until this process has ended
+        self._stopping.set()
 
     async def _keep(self, child: Child) -> None:
         """Start `child` again whenever it dies."""

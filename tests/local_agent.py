@@ -49,7 +49,8 @@ class Place:
 
     def start(self) -> Status:
         """Start an agent in the background; `stop` it again."""
-        assert self.wiretally("agent", "--detach").returncode == 0
+        done = self.wiretally("agent", "--detach")
+        assert done.returncode == 0, done.stderr
         status = lifecycle.status(self.home)
         assert status
         return status

@@ -8,6 +8,7 @@ import select
 import shutil
 import sys
 from dataclasses import asdict, fields
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -50,8 +51,9 @@ def _pairs(values: tuple[str, ...], option: str) -> dict[str, str]:
 @click.option("--workers", type=int, help="proxy processes  [default: 1]")
 @click.option("--detach", is_flag=True, help="run in the background")
 @click.option("--temporary", is_flag=True, hidden=True, help="end when standard input does, and delete the home then")
+@click.option("--leased", is_flag=True, hidden=True, help="end when no run of `exec` holds the home's lease")
 @click.pass_context
-def command(ctx: click.Context, detach: bool, temporary: bool, **flags: Any) -> None:
+def command(ctx: click.Context, detach: bool, temporary: bool, leased: bool, **flags: Any) -> None:
     """Run the agent that intercepts and records.
 
     Runs in the foreground until Ctrl+C. Lead programs to it with `wiretally exec` or `wiretally env`.
@@ -71,6 +73,7 @@ def command(ctx: click.Context, detach: bool, temporary: bool, **flags: Any) -> 
 
     from ..environment import Doors, proxy_url, upstream_proxy
     from ..logs import log_to
+    from ..makers import until_closed, until_given_up
     from ..settings import load
     from ..supervisor import Supervisor
 
@@ -84,7 +87,12 @@ def command(ctx: click.Context, detach: bool, temporary: bool, **flags: Any) -> 
         found_proxy = found.upstream_proxy or upstream_proxy(doors)
         return found.model_copy(update={"upstream_proxy": found_proxy})
 
-    supervisor = Supervisor(place, settings, lifeline=sys.stdin.fileno() if temporary else None)
+    until = None
+    if temporary:
+        until = partial(until_closed, sys.stdin.fileno())
+    elif leased:
+        until = partial(until_given_up, place)
+    supervisor = Supervisor(place, settings, until)
 
     def ready() -> None:
         proxy, base = supervisor.ports

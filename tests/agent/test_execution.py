@@ -168,7 +168,34 @@ def test_an_agent_that_dies_under_a_command_is_started_again_on_the_same_ports(a
     assert (out, process.returncode) == (b"200\n", 0)
     assert (after.port, after.base_url_port) == (before.port, before.base_url_port)
     assert b"died; started again on the same ports" in err
+    assert lifecycle.status(alone.home) is None
     assert [call["status"] for call in alone.calls("s")] == [200, 200]
+
+
+def test_a_killed_run_leaves_the_agent_to_its_command_and_no_longer(alone: Place, tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    code = CALL + (
+        f"import pathlib\npathlib.Path({str(first)!r}).write_text(str(call()))\n"
+        f"sys.stdin.read()\npathlib.Path({str(second)!r}).write_text(str(call()))"
+    )
+    command = alone.command("exec", "--base-url", "--", sys.executable, "-c", code)
+    with subprocess.Popen(command, env=alone.environ, stdin=subprocess.PIPE) as process:
+        assert wait_for(first) == "200"
+        left = lifecycle.status(alone.home)
+        process.kill()
+        process.wait()
+        time.sleep(2.5)  # it has looked at the lease
+        assert process.stdin
+        process.stdin.close()
+        assert wait_for(second) == "200"
+    assert left
+    deadline = time.monotonic() + 20
+    while lifecycle.is_alive(left.supervisor_pid):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert [call["status"] for call in alone.calls()] == [200, 200]
+    assert run(alone, code="print(call())").stdout == "200\n"
+    assert lifecycle.status(alone.home) is None
 
 
 @pytest.mark.parametrize(

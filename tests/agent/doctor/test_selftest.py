@@ -41,6 +41,12 @@ def test_each_way_of_calling_is_tried(findings: list[Finding]) -> None:
         assert {"go net/http: HTTP", "go net/http: stream", "go net/http: recorded"} <= passed
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a look at all processes takes longer than the calls")
+def test_every_client_is_known_by_name(findings: list[Finding]) -> None:
+    said = [finding.what for finding in findings if finding.name.endswith(": recorded")]
+    assert said and not any("unknown program" in what for what in said), said
+
+
 def test_the_way_node_took_is_said(findings: list[Finding]) -> None:
     said = [finding.what for finding in findings if finding.name == "node fetch: HTTP"]
     assert all("preload" in what or "Node itself" in what for what in said)
