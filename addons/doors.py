@@ -35,7 +35,10 @@ class Password(proxyauth.ProxyAuth):
         if not proxyauth.is_http_proxy(f) or scope.is_same_machine(client.peername[0], client.sockname[0]):
             f.metadata["proxyauth"] = ("", "")
             return True
-        return super().authenticate_http(f)
+        f.response = proxyauth.make_auth_required_response(is_proxy=True)  # should what follows fail, nobody is let in
+        if is_known := super().authenticate_http(f):
+            f.response = None
+        return is_known
 
 
 class Doors:

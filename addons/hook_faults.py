@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-LOGGERS: Final = ("mitmproxy.addonmanager", f"{__package__}.dispatch")
+LOGGERS: Final = ("mitmproxy.addonmanager", "mitmproxy.addons.script", f"{__package__}.dispatch")
 
 type Fault = Callable[[str, BaseException], None]
 

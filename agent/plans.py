@@ -25,6 +25,7 @@ class ProxyPlan:
     addons: list[str] = field(default_factory=list[str])
     options: dict[str, str] = field(default_factory=dict[str, str])
     drain_seconds: float = 10.0
+    fresh: bool = False  # the agent starts: a script that can't be loaded ends it, and later no more
 
     def line(self) -> bytes:
         """The plan as the first line of the process's standard input."""

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from mitmproxy import exceptions
-from mitmproxy.addons import core, disable_h2c, next_layer, proxyserver, script, tlsconfig, upstream_auth
+from mitmproxy.addons import core, disable_h2c, next_layer, proxyserver, tlsconfig, upstream_auth
 from mitmproxy.master import Master
 from mitmproxy.net.server_spec import ServerSpec
 from mitmproxy.options import Options
@@ -37,6 +37,7 @@ from ..addons.leaving import Leaving
 from ..addons.routing import Routing, Upstream
 from ..addons.scope import allow_pattern
 from ..addons.usage_option import UsageOption
+from ..addons.user_scripts import UserScripts
 from .errors import UsageError, WiretallyError
 from .journal import Descriptors, Writer
 from .outbox import Outbox
@@ -103,7 +104,7 @@ def build_master(plan: ProxyPlan, outbox: Outbox) -> Master:
     if auth:
         extras.append(upstream_auth.UpstreamAuth())
     if plan.addons:
-        extras.append(script.ScriptLoader())
+        extras.append(UserScripts(strict=plan.fresh))
     addons: Any = master.addons
     addons.add(
         core.Core(),
@@ -214,6 +215,8 @@ async def serve(plan: ProxyPlan, writer: Writer) -> None:
             outbox.tend()
 
     async def live() -> None:
+        if plan.addons:
+            await cast(Any, master.addons).get("userscripts").loaded()
         await listener.open()
         gc.collect()
         gc.freeze()

@@ -42,7 +42,7 @@ class AgentSettings(Section):
     max_body_bytes: int = Field(8_388_608, ge=0, description="how much of one body is kept")
     index: bool = Field(True, description="keep a full-text index of prompts and answers")
     proxy_auth: str | None = Field(
-        None, description="USER:PASSWORD the proxy asks for; needed where others can reach it"
+        None, description="USER:PASSWORD the proxy asks other machines for; needed where they can reach it"
     )
     capture: str | None = Field(None, description="mitmproxy's local mode, such as local:python3 (experimental)")
     drain_seconds: float = Field(10.0, ge=0, le=3600, description="how long calls under way may take at a stop")

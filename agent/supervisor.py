@@ -108,14 +108,14 @@ class Supervisor:
             inherits = (*self._doors, *made.all(), life[1])
             name = "proxy" if self.settings.workers == 1 else f"proxy {number + 1}"
             self._proxies.append(Child(name, ["-O", "-m", "wiretally.agent.proxy"], inherits, b""))
-        self._plan_proxies()
+        self._plan_proxies(fresh=True)
         inherits = (*(fd for made in self._journals for fd in made.all()), life[0])
         self._recorder = Hosted(
             "recorder", ["-m", "wiretally.agent.recorder_host"], inherits, self._recorder_plan(life[0], True)
         )
 
-    def _plan_proxies(self) -> None:
-        """Write each proxy's plan from the settings in force."""
+    def _plan_proxies(self, *, fresh: bool = False) -> None:
+        """Write each proxy's plan from the settings in force; `fresh` where the agent starts."""
         settings, home = self.settings, self.home
         hosts = list(dict.fromkeys([OPENAI, *settings.hosts]))
         authority = certificates.authority(home, hosts)
@@ -138,6 +138,7 @@ class Supervisor:
             addons=settings.addons,
             options=settings.options,
             drain_seconds=settings.drain_seconds,
+            fresh=fresh,
         )
         for proxy, made in zip(self._proxies, self._journals, strict=True):
             proxy.line = replace(plan, journal=str(made)).line()

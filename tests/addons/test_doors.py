@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from mitmproxy import http
+from mitmproxy.addons.proxyauth import ProxyAuth
 from mitmproxy.options import Options
 from mitmproxy.proxy.context import Context
 from mitmproxy.proxy.mode_specs import ProxyMode
@@ -124,6 +125,19 @@ def test_other_machines_need_the_password_and_programs_here_carry_their_session_
     if given == BASIC and not status:
         Doors(own).requestheaders(it)
         assert it.metadata[SENDER] == Sender("night", {"team": "a"})
+
+
+def test_a_bug_in_asking_for_the_password_lets_nobody_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> bool:
+        raise RuntimeError("a bug that was planted")
+
+    monkeypatch.setattr(ProxyAuth, "authenticate_http", broken)
+    it = flow((b"Proxy-Authorization", BASIC))
+    it.client_conn.peername, it.client_conn.sockname = ("10.0.0.9", 40000), ("10.0.0.1", 8787)
+    with pytest.raises(RuntimeError):
+        Password().authenticate_http(it)
+    assert it.response
+    assert it.response.status_code == 407
 
 
 def test_in_local_mode_the_host_is_the_name_that_was_asked_for_not_the_address() -> None:

@@ -1,6 +1,7 @@
-"""A bug planted in each hook of each addon, found by looking for them: calls pass, and every fault is counted and shown.
+"""A bug planted in each hook of each addon, found by looking for them: calls pass, every fault is counted and shown.
 
-Hooks of a proxy's start (`load`, `configure`, `running`) are left out: with a bug there, no agent starts. There is no SOCKS door.
+Hooks of a proxy's start (`load`, `configure`, `running`) are left out: with a bug there, no agent starts. There is no
+SOCKS door.
 """
 
 from __future__ import annotations
