@@ -1,6 +1,7 @@
 """Adds up the calls of a span: whole days, hours and minutes from the roll-ups, only the span's edges from rows.
 
-With a filter everything comes from rows. Both give the same figures, and totals.py makes its answers of them.
+With a filter everything comes from rows, unless it asks for one value of what roll-ups are kept by. Both give the same
+figures, and totals.py makes its answers of them.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..histograms import BUCKET_SQL, decode, histogram_of
-from ..rollups import COUNT_SQL, COUNTS, DAY, HISTOGRAMS, HOUR, LEVELS, MEASURES
+from ..rollups import COUNT_SQL, COUNTS, DAY, HISTOGRAMS, HOUR, LEVELS, MEASURES, TIMED
 from .reader import FROM, Reader
 from .where import EVERYTHING, Where
 
@@ -48,6 +49,18 @@ _VALUES: dict[str, str] = {
 }
 _ONLY = {"fault": "+c.fault is not null", "user": "+c.user is not null"}  # the span's index is the shorter way
 
+_ONE = {
+    "(c.model = ?)": ("model", "?"),
+    "(c.endpoint = ?)": ("endpoint", "?"),
+    "(c.api_key = ?)": ("key", "?"),
+    "(c.user = ?)": ("user", "?"),
+    "(c.process_id in (select id from processes where app = ?))": ("app", "?"),
+    "(c.session_id = (select id from sessions where name = ?))": (
+        "session", "(select cast(id as text) from sessions where name = ?)"
+    ),
+}  # fmt: skip
+"""Filters for one value: the dimension whose roll-ups are of the same calls, and how they name the value."""
+
 
 def pieces(start: int, end: int, levels: tuple[int, ...]) -> Iterator[tuple[int, int, int]]:
     """The span as (level, start, end), coarsest first within; level 0 is for rows."""
@@ -67,7 +80,10 @@ def pieces(start: int, end: int, levels: tuple[int, ...]) -> Iterator[tuple[int,
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked. `step` is that of a series in milliseconds, `metrics` are places in HISTOGRAMS."""
+    """What is asked. `step` is that of a series in milliseconds, `metrics` are places in HISTOGRAMS.
+
+    Without `counts` only the histograms are told.
+    """
 
     dimension: str
     start: int
@@ -75,18 +91,27 @@ class Question:
     where: Where = EVERYTHING
     step: int = 0
     metrics: tuple[int, ...] = (0, 1)
+    counts: bool = True
+
+    @property
+    def kept(self) -> tuple[str, str] | None:
+        """The dimension whose roll-ups answer this, and which of their values (SQL); None where rows have to."""
+        own = "all" if self.dimension in ("hour", "day") else self.dimension
+        if self.where == EVERYTHING:
+            return own, "value"
+        dimension, value = _ONE.get(self.where.sql, ("", ""))
+        if own not in ("all", dimension) or max(self.metrics, default=0) >= TIMED:
+            return None
+        return (dimension, value) if dimension else None
 
 
 def gather(reader: Reader, asked: Question) -> dict[Place, Sum]:
     """The figures of each group and step that has calls."""
     sums: dict[Place, Sum] = {}
-    from_hours = asked.dimension in ("hour", "day")
-    levels = LEVELS["all"] if from_hours else LEVELS.get(asked.dimension, ())
+    levels = LEVELS.get(asked.kept[0], ()) if asked.kept else ()
     coarsest = {"hour": HOUR, "day": DAY}.get(asked.dimension, asked.step)
     if coarsest:
         levels = tuple(level for level in levels if coarsest % level == 0)
-    if asked.where != EVERYTHING:
-        levels = ()
     for level, start, end in pieces(asked.start, min(asked.end, NOW_AND_ON), levels):
         if level:
             _from_rollups(reader, asked, (level, start, end), sums)
@@ -104,15 +129,15 @@ def _sum_of(sums: dict[Place, Sum], place: Place) -> Sum:
 
 def _from_rollups(reader: Reader, asked: Question, piece: tuple[int, int, int], sums: dict[Place, Sum]) -> None:
     level, start, end = piece
-    dimension, value = asked.dimension, "value"
-    if dimension in ("hour", "day"):
-        size = HOUR if dimension == "hour" else DAY
-        dimension, value = "all", f"cast(start - start % {size} as text)"
+    dimension, only = asked.kept or (asked.dimension, "value")
+    value = "value" if asked.dimension == dimension else "''"
+    if asked.dimension in ("hour", "day"):
+        value = f"cast(start - start % {HOUR if asked.dimension == 'hour' else DAY} as text)"
     step = f"start - start % {asked.step}" if asked.step else "0"
-    condition = "from rollups where level = ? and dimension = ? and start >= ? and start < ?"
-    parameters = level, dimension, start, end
+    condition = f"from rollups where level = ? and dimension = ? and start >= ? and start < ? and value = {only}"
+    parameters = level, dimension, start, end, *asked.where.parameters
     sql = f"select {value}, {step}, {', '.join(f'sum({name})' for name in COUNTS)} {condition} group by 1, 2"
-    for row in reader.rows(sql, parameters):
+    for row in reader.rows(sql, parameters) if asked.counts else ():
         entry = _sum_of(sums, (row[0], row[1]))
         entry.counts = list(map(int.__add__, entry.counts, row[2:]))
     blobs = ", ".join(HISTOGRAMS[place] for place in asked.metrics)
@@ -137,7 +162,8 @@ def _from_rows(reader: Reader, asked: Question, edge: tuple[int, int], sums: dic
     tail = _rows_from(asked, open_ones=False)
     parameters = *edge, *asked.where.parameters
     counts = ", ".join(f"coalesce({COUNT_SQL[name]}, 0)" for name in COUNTS)
-    for row in reader.rows(f"select {value}, {step}, {counts} {tail} group by 1, 2", parameters):
+    sql = f"select {value}, {step}, {counts} {tail} group by 1, 2"
+    for row in reader.rows(sql, parameters) if asked.counts else ():
         entry = _sum_of(sums, (row[0], row[1]))
         entry.counts = list(map(int.__add__, entry.counts, row[2:]))
     for place in asked.metrics:

@@ -202,7 +202,7 @@ def begin(reader: Reader, span: Span = ALWAYS) -> float | None:
 def histogram(reader: Reader, metric: Metric, span: Span = ALWAYS, where: Where = EVERYTHING) -> list[Bar]:
     """How long calls took or how many tokens they had, as bars in rising order."""
     place = get_args(Metric.__value__).index(metric)
-    sums = gather(reader, Question("all", *span.bounds, where, metrics=(place,)))
+    sums = gather(reader, Question("all", *span.bounds, where, metrics=(place,), counts=False))
     found = sums[("", 0)].histograms[place] if ("", 0) in sums else 0
     return [Bar(value_of(number), count) for number, count in bars(found)]
 
