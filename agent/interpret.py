@@ -16,7 +16,7 @@ from .outline import Context, context_of, outline
 from .pricing import FREE, PriceBook, Terms, together
 from .progress import StreamProgress
 from .reading import is_stream, read_answer, read_event, read_request
-from .redaction import Redactor
+from .redaction import Own, Redactor
 from .settings import RedactionSettings
 from .sockets import SocketInterpreter
 from .spread_secrets import has_spread, mask_spread
@@ -88,7 +88,7 @@ class Interpreter:
         """The request body as kept."""
         context = self.context(exchange)
         body, _ = decode(exchange.request_body, context.asked.get("content-encoding"))
-        return self.redactor.body(body, context.key)
+        return self.redactor.body(body, context.own)
 
     def context(self, exchange: CapturedExchange) -> Context:
         """Where the exchange went and with which headers; the last one's is remembered."""
@@ -106,8 +106,8 @@ class Interpreter:
         except Exception as error:  # noqa: BLE001  as in call(): shown in the note
             return self._unread(exchange, error)
 
-    def redacted_headers(self, headers: Headers, own: str | None = None) -> Headers:
-        """Headers as kept. `own` is the key the call was made with."""
+    def redacted_headers(self, headers: Headers, own: Own = ()) -> Headers:
+        """Headers as kept. `own` are the call's credentials."""
         return self.redactor.headers(headers, own)
 
     def _remembered(self, exchange: CapturedExchange) -> Bodies | None:
@@ -122,7 +122,7 @@ class Interpreter:
         coding = context.answered.get("content-encoding")
         request, problem = decode(exchange.request_body, context.asked.get("content-encoding"))
         response, response_problem = decode(exchange.response_body, coding)
-        mask, own = self.redactor.body, context.key
+        mask, own = self.redactor.body, context.own
         bodies = Bodies(mask(request, own), mask(response, own), response, coding, response_problem or problem)
         self._last = (exchange, sizes, bodies)
         return bodies
@@ -188,7 +188,7 @@ class Interpreter:
             fault=outcome.fault,
             error_type=outcome.type,
             error_code=outcome.code,
-            error_message=self.redactor.text(outcome.message, context.key) if outcome.message else None,
+            error_message=self.redactor.text(outcome.message, context.own) if outcome.message else None,
             finish_reason=draft.finish_reason,
             usage=usage,
             cost=self._cost(exchange, draft, outcome, usage),

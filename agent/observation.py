@@ -21,11 +21,11 @@ from .interpret import Interpreter, SocketInterpreter, StreamProgress
 from .locations import Home
 from .plans import RecorderPlan
 from .pricing import PriceBook
-from .redaction import api_key_of
+from .redaction import Own, credentials_of
 from .settings import Settings, load
 
 type Fault = Callable[[str, BaseException], None]
-type Mask = Callable[[bytes, str | None], bytes]
+type Mask = Callable[[bytes, Own], bytes]
 
 
 class Observer:
@@ -86,7 +86,7 @@ class Observation:
 
     def _entry(self, call: Call, seen: Seen, bodies: tuple[bytes | None, bytes | None] = (None, None)) -> Entry:
         exchange, interpreter = seen.call.exchange, self._observer.interpreter
-        own = interpreter.context(exchange).key
+        own = interpreter.context(exchange).own
         if exchange.tags:
             call = replace(call, tags={**call.tags, **exchange.tags})
         return Entry(
@@ -106,7 +106,7 @@ def unreadable(call: Assembled, process: Process | None, session: str, mask: Mas
     `mask` takes the secrets out of them; without it, or where it is what fails, no bytes are kept.
     """
     it = call.whole()
-    own = api_key_of(it.request_headers, it.path)
+    own = credentials_of(it.request_headers, it.path)
     path = "/"  # a path may hold a key as well
     if mask:
         with suppress(Exception):

@@ -11,7 +11,7 @@ from typing import Any
 from .exchange import CapturedExchange
 from .header_values import by_lower_name, count_of, number_of, trace_id
 from .ratelimits import read_ratelimits
-from .redaction import Redactor, api_key_of
+from .redaction import Own, Redactor, api_key_of, credentials_of
 from .wire.draft import Format
 from .wire.endpoints import endpoint_of
 
@@ -21,13 +21,14 @@ SHORTEST_KEY = 12
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Where a call went, with which headers (lower-case names) and which API key."""
+    """Where a call went, with which headers (lower-case names), API key and credentials."""
 
     endpoint: str
     format: Format
     asked: Mapping[str, str]
     answered: Mapping[str, str]
     key: str | None
+    own: Own
 
 
 def context_of(exchange: CapturedExchange) -> Context:
@@ -37,24 +38,25 @@ def context_of(exchange: CapturedExchange) -> Context:
         by_lower_name(exchange.request_headers),
         by_lower_name(exchange.response_headers),
         api_key_of(exchange.request_headers, exchange.path),
+        credentials_of(exchange.request_headers, exchange.path),
     )
 
 
 def outline(exchange: CapturedExchange, context: Context, redactor: Redactor) -> dict[str, Any]:
     """The fields of a Call that its bodies and its end say nothing of."""
-    asked, answered, key = context.asked, context.answered, context.key
+    asked, answered, key, own = context.asked, context.answered, context.key, context.own
     return {
         "uid": exchange.uid,
         "started_at": exchange.started_at,
         "method": exchange.method,
         "scheme": exchange.scheme,
         "host": exchange.host,
-        "path": redactor.path(exchange.path, key),
-        "endpoint": redactor.short(context.endpoint, key),
+        "path": redactor.path(exchange.path, own),
+        "endpoint": redactor.short(context.endpoint, own),
         "door": exchange.door,
         "kind": context.format.kind,
         "status": exchange.status,
-        "user_agent": redactor.short(asked["user-agent"], key) if "user-agent" in asked else None,
+        "user_agent": redactor.short(asked["user-agent"], own) if "user-agent" in asked else None,
         "api_key": key[-4:] if key and len(key) >= SHORTEST_KEY else None,
         "key_hash": redactor.key_hash(key) if key else None,
         "organization": answered.get("openai-organization") or asked.get("openai-organization"),

@@ -43,6 +43,9 @@ SECRET_HEADERS = frozenset(
     )
 )
 
+type Own = tuple[str, ...]
+"""The credentials that a call carries."""
+
 HEADERS_TO_LOOK_AT = frozenset(("sec-websocket-protocol", "location", "referer"))
 
 
@@ -140,13 +143,14 @@ class Redactor:
         self.key_hash = lru_cache(1024)(self._key_hash)
         self.short = lru_cache(1024)(self.text)  # for what most calls have in common, such as the user agent
 
-    def body(self, body: bytes, own: str | None = None) -> bytes:
+    def body(self, body: bytes, own: Own = ()) -> bytes:
         """`body` with every secret in it masked; the very same object where there is none.
 
-        `own` is the key the call was made with, which an answer may echo and no rule may know.
+        `own` are the call's credentials, which an answer may echo and no rule may know.
         """
-        if own and len(own) >= SHORTEST_KEY and (key := own.encode("latin-1", "replace")) in body:
-            body = body.replace(key, OWN_KEY)
+        for credential in own:
+            if len(credential) >= SHORTEST_KEY and (key := credential.encode("latin-1", "replace")) in body:
+                body = body.replace(key, OWN_KEY)
         for rule in {found[0] for found in self._hints.find_matches_as_indexes(body, overlapping=True)}:
             pattern, mask = self._maskers[rule]
             body = pattern.sub(mask, body)
@@ -166,17 +170,17 @@ class Redactor:
         }
         return [(_characters(data[:start]), _characters(data[:end])) for start, end in sorted(places)]
 
-    def text(self, text: str, own: str | None = None) -> str:
+    def text(self, text: str, own: Own = ()) -> str:
         """`text` with every secret in it masked."""
         data = text.encode("utf-8", "replace")
         masked = self.body(data, own)
         return text if masked is data else masked.decode("utf-8", "replace")
 
-    def path(self, path: str, own: str | None = None) -> str:
+    def path(self, path: str, own: Own = ()) -> str:
         """A path and query with what is secret in the query masked."""
         return self.short(SECRET_QUERY.sub(rf"\1{MASK}", path) if "?" in path else path, own)
 
-    def headers(self, headers: Headers, own: str | None = None) -> Headers:
+    def headers(self, headers: Headers, own: Own = ()) -> Headers:
         """Headers with credentials masked: by name, and where a value holds what looks like a secret."""
         if not headers:
             return headers
@@ -190,7 +194,7 @@ class Redactor:
             kept[at] = self._header(names[at].lower(), values[at], own)
         return tuple(zip(names, kept, strict=True))
 
-    def _header(self, name: str, value: str, own: str | None) -> str:
+    def _header(self, name: str, value: str, own: Own) -> str:
         if is_secret_header(name):
             scheme, space, rest = value.partition(" ")
             return f"{scheme} {MASK}" if space and rest and name.endswith("authorization") else MASK
@@ -217,6 +221,21 @@ def api_key_of(headers: Headers, path: str) -> str | None:
     if "?" in path and (match := re.search(r"[?&](?:api[-_]?key|key)=([^&#]+)", path)):
         return match[1]
     return None
+
+
+def credentials_of(headers: Headers, path: str) -> Own:
+    """Every credential a request carries, whether or not it is the API key the call was made with. Cookies are none."""
+    found: list[str] = []
+    names = tuple([name for name, _ in headers])
+    for at in places_to_look_at(names):
+        name, value = names[at].lower(), headers[at][1]
+        if name == "sec-websocket-protocol":
+            found += [match[2] for match in INSECURE_PROTOCOL.finditer(value)]
+        elif is_secret_header(name) and name not in ("cookie", "set-cookie"):
+            found.append(value.partition(" ")[2].strip() if name.endswith("authorization") else value)
+    if "?" in path:
+        found += [match[0].removeprefix(match[1]) for match in SECRET_QUERY.finditer(path)]
+    return tuple(dict.fromkeys(found))
 
 
 def _characters(data: bytes) -> int:

@@ -13,7 +13,7 @@ from .call import Call, Cost, Usage
 from .exchange import GAP, CapturedExchange, Ending, Message
 from .pricing import Terms, together
 from .reading import load
-from .redaction import api_key_of
+from .redaction import credentials_of
 from .timing import read_timing
 from .usage import read_usage
 from .wire import realtime, responses
@@ -70,7 +70,7 @@ class SocketInterpreter:
     def __init__(self, exchange: CapturedExchange, interpreter: Interpreter) -> None:
         self._exchange = exchange
         self._interpreter = interpreter
-        self._own_key = api_key_of(exchange.request_headers, exchange.path)
+        self._own = credentials_of(exchange.request_headers, exchange.path)
         self._endpoint, found = endpoint_of(exchange.path)
         self._is_realtime = found.kind == "realtime"
         self._format: Format = realtime.FORMAT if self._is_realtime else responses.FORMAT
@@ -88,7 +88,7 @@ class SocketInterpreter:
         if message is GAP:  # what was under way before it ended unheard, and was stored by who heard it
             self._open, self._asked_at, self._texts, self._heard, self._kept = {}, None, [], [], _Kept()
             return []
-        content = self._interpreter.redactor.body(message.content, self._own_key)
+        content = self._interpreter.redactor.body(message.content, self._own)
         message = message if content is message.content else replace(message, content=content)
         self._kept.add(message)
         document = load(content) if message.is_text else None

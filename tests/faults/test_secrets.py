@@ -30,6 +30,10 @@ from .running import Agent, until
 KEY = "sk-proj-Zt7Qw2Kd9LmX4vB8nR1sH6yJ3pF5cG0a"
 OPAQUE = "gateway8d1f6e2b9c7a4053"
 """A key of no known shape: it can only be known by its place."""
+SECOND = "gatewaysecond7c1e4b9d2f6a8035"
+"""Another of no known shape, beside the first in one call."""
+PROXY_PASSWORD = "proxyword5d8b2c7e1f4a"
+HOOK = "hookword9e3a6c1d8b4f"
 CLIENT_SECRET = "ek_5f0c2a8e7b1d4936a2c8e0f7b5d3914c"
 OTHERS = {
     "a GitHub token": "ghp_R4nd0mT0kenF0rTestsOnly0123456789abc",
@@ -38,7 +42,7 @@ OTHERS = {
     "a private key": "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj",
 }
 """Secrets of other services, which are known by their shape."""
-SECRETS = (KEY, OPAQUE, CLIENT_SECRET, *OTHERS.values())
+SECRETS = (KEY, OPAQUE, SECOND, PROXY_PASSWORD, HOOK, CLIENT_SECRET, *OTHERS.values())
 
 
 def _spoken(name: str, secret: str) -> str:
@@ -53,6 +57,9 @@ PLACES: dict[str, tuple[str, dict[str, str], bytes]] = {
     "opaque bearer": ("/v1/chat/completions", {"authorization": f"Bearer {OPAQUE}"}, b"{}"),
     "api-key": ("/v1/chat/completions", {"api-key": OPAQUE}, b"{}"),
     "x-api-key": ("/v1/chat/completions", {"x-api-key": KEY}, b"{}"),
+    "two in one call": ("/v1/models", {"authorization": f"Bearer {OPAQUE}", "x-auth-token": SECOND}, b""),
+    "two the other way": ("/v1/models", {"api-key": SECOND, "authorization": f"Bearer {OPAQUE}"}, b""),
+    "header and query": (f"/v1/models?api_key={SECOND}", {"authorization": f"Bearer {OPAQUE}"}, b""),
     "cookie": ("/v1/chat/completions", {"cookie": f"session={KEY}"}, b"{}"),
     "other header": ("/v1/chat/completions", {"x-note": f"mine is {KEY}"}, b"{}"),
     "user agent": ("/v1/chat/completions", {"user-agent": f"app/{KEY}"}, b"{}"),
