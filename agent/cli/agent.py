@@ -7,6 +7,7 @@ import os
 import select
 import shutil
 import sys
+from collections.abc import Collection
 from dataclasses import asdict, fields
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -67,7 +68,7 @@ def command(ctx: click.Context, detach: bool, temporary: bool, leased: bool, **f
     if ctx.invoked_subcommand is not None:
         return
     if detach:
-        _detach()
+        _detach(flags)
         return
     import asyncio
 
@@ -134,15 +135,31 @@ def _settings(flags: dict[str, Any]) -> dict[str, Any]:
     return given
 
 
-def _detach() -> None:
+def _without(arguments: list[str], options: Collection[str]) -> list[str]:
+    """The command line without `options` and their values."""
+    kept: list[str] = []
+    parts = iter(arguments)
+    for part in parts:
+        if part in options:
+            next(parts, None)
+        elif part.partition("=")[0] not in options:
+            kept.append(part)
+    return kept
+
+
+def _detach(given: dict[str, Any]) -> None:
     from .. import lifecycle
 
     place = home()
-    # the same command line again, so that a flag means the same in the background
-    flags = [part for part in sys.argv[sys.argv.index("agent") + 1 :] if part != "--detach"]
+    # the same command line again, so that a flag means the same in the background; but every user can read that for
+    # as long as the agent runs, so what may hold a password goes by the environment
+    secret = {"--proxy-auth": "proxy_auth", "--upstream-proxy": "upstream_proxy"}
+    arguments = sys.argv[sys.argv.index("agent") + 1 :]
+    flags = [part for part in _without(arguments, secret) if part != "--detach"]
+    kept = {f"WIRETALLY_{name.upper()}": given[name] for name in secret.values() if given[name] is not None}
     if lifecycle.status(place):
         raise WiretallyError(f"an agent already runs on {place.path}. See `wiretally agent status`.")
-    found = lifecycle.start_detached(place, flags)
+    found = lifecycle.start_detached(place, flags, {**os.environ, **kept})
     click.echo(f"the agent runs (process {found.supervisor_pid}), proxy on port {found.port}, ", err=True, nl=False)
     click.echo(f"base URL http://127.0.0.1:{found.base_url_port}/v1; `wiretally agent stop` ends it", err=True)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+import os
 import sqlite3
 import subprocess
 import sys
@@ -201,6 +202,58 @@ async def test_no_key_reaches_the_disk(tmp_path: Path) -> None:
     for export in ("jsonl", "har", "csv", "markdown"):
         assert not _traces(_exported(home, export)), export
     record(Result("a key in every place, searched for", 1, wanted))
+
+
+CONFIG = f"""
+[agent]
+upstream_proxy = "http://me:{PROXY_PASSWORD}@127.0.0.1:1"
+[notify]
+webhook = "http://me:{HOOK}@127.0.0.1:1/{HOOK}?key={HOOK}"
+webhook_headers = {{ Authorization = "Bearer {HOOK}" }}
+attempts = 1
+[alarm.any]
+metric = "error_rate"
+threshold = 0
+"""
+
+
+def _shown(pid: int) -> bytes:
+    """The command lines of a process and all it started."""
+    family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+    assert len(family) >= 4  # supervisor, proxy, recorder and its host
+    return " ".join(part for it in family for part in it.cmdline()).encode()
+
+
+async def test_what_the_configuration_holds_is_nowhere_else(tmp_path: Path) -> None:
+    """An upstream proxy's password and a webhook's address, both unreachable, so that there is something to tell."""
+    home = Home(tmp_path / "home").make()
+    home.config.write_text(CONFIG)
+    async with running.agent(home) as agent:
+        await _send(agent, "/v1/models", {"authorization": f"Bearer {OPAQUE}"}, b"")
+        await until(
+            lambda: ledger.rows(home, "select 1 from alarm_events where notified is not null"), "a failed notice"
+        )
+        assert not _traces(_shown(agent.known()["supervisor_pid"]))
+        status = json.dumps((await agent.status()).__getstate__(), default=str)
+        assert not _traces(status.encode())
+    home.config.unlink()
+    assert not [(name, found) for name, data in _everything_kept(home) if (found := _traces(data))]
+    assert not _traces(repr(ledger.rows(home, "select * from alarm_events")).encode())
+
+
+def test_a_detached_agent_has_no_password_on_its_command_line(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home").make()
+    command = [sys.executable, "-m", "wiretally.agent.cli", "agent"]
+    environ = {**os.environ, "WIRETALLY_HOME": str(home.path)}
+    flags = ["--port", "0", "--base-url-port", "0", "--proxy-auth", f"me:{PROXY_PASSWORD}"]
+    flags.append(f"--upstream-proxy=http://me:{HOOK}@127.0.0.1:1")
+    subprocess.run([*command, "--detach", *flags], env=environ, check=True, capture_output=True, timeout=60)
+    try:
+        known = json.loads(home.agent_file.read_text())
+        assert not _traces(_shown(known["supervisor_pid"]))
+        assert not [(name, found) for name, data in _files(home) if (found := _traces(data))]
+    finally:
+        subprocess.run([*command, "stop"], env=environ, check=True, capture_output=True, timeout=60)
 
 
 def _files(home: Home) -> Iterator[tuple[str, bytes]]:
