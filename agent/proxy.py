@@ -16,7 +16,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, cast
@@ -27,7 +27,6 @@ from mitmproxy.master import Master
 from mitmproxy.net.server_spec import ServerSpec
 from mitmproxy.options import Options
 from mitmproxy.proxy.mode_servers import ServerInstance
-from mitmproxy_rs import local
 
 from ..addons.capture import Capture
 from ..addons.dispatch import TableDispatch
@@ -40,6 +39,7 @@ from ..addons.usage_option import UsageOption
 from ..addons.user_scripts import UserScripts
 from .errors import UsageError, WiretallyError
 from .journal import Descriptors, Writer
+from .local_capture import LocalCapture, local_mode
 from .outbox import Outbox
 from .plans import ProxyPlan
 
@@ -70,21 +70,6 @@ def _upstream_proxy(plan: ProxyPlan) -> tuple[ServerSpec | None, str | None]:
     auth = f"{unquote(parts.username)}:{unquote(parts.password or '')}" if parts.username else None
     port = parts.port or (443 if parts.scheme == "https" else 80)
     return ServerSpec((parts.scheme, (parts.hostname, port))), auth  # pyright: ignore[reportArgumentType]
-
-
-def _local_mode(spec: str) -> str:
-    """`spec` where mitmproxy's local mode can run here. Raises UsageError with its reason where it can't."""
-    if not spec.startswith("local:"):
-        raise UsageError(f"--capture {spec!r} is not of the form local:NAME, such as local:python3.")
-    if reason := local.LocalRedirector.unavailable_reason():
-        raise _unavailable(spec, reason)
-    return spec
-
-
-def _unavailable(spec: str, reason: str) -> UsageError:
-    """`reason` may end in a stack of the redirector's own."""
-    said = " ".join(reason.partition("Stack backtrace")[0].split()).rstrip(".")
-    return UsageError(f"--capture {spec} can't run here: {said}. Use `wiretally exec` instead.")
 
 
 def build_master(plan: ProxyPlan, outbox: Outbox) -> Master:
@@ -142,11 +127,12 @@ def build_master(plan: ProxyPlan, outbox: Outbox) -> Master:
 class Listener:
     """Both doors, on the supervisor's sockets."""
 
-    def __init__(self, master: Master, plan: ProxyPlan) -> None:
+    def __init__(self, master: Master, plan: ProxyPlan, fault: Callable[[str, BaseException], None]) -> None:
         self._master = master
         self._plan = plan
+        self._fault = fault
         self._servers: list[asyncio.Server] = []
-        self._local: Any = None
+        self._local: LocalCapture | None = None
 
     async def open(self) -> None:
         """Raises UsageError where local capture can't begin."""
@@ -165,11 +151,9 @@ class Listener:
             door = socket.socket(fileno=descriptor)
             self._servers.append(await asyncio.start_server(instance.handle_stream, sock=door))
         if spec := self._plan.capture:
-            self._local = make(_local_mode(spec), addons.get("proxyserver"))
-            try:
-                await self._local.start()
-            except Exception as error:  # the redirector raises what it likes
-                raise _unavailable(spec, str(error)) from error
+            instance = make(local_mode(spec), addons.get("proxyserver"))
+            self._local = LocalCapture(spec, instance, self._fault)
+            await self._local.start()
 
     async def close(self) -> None:
         if self._local:
@@ -207,7 +191,7 @@ async def serve(plan: ProxyPlan, writer: Writer) -> None:
     outbox = Outbox(writer, keep_bytes=plan.max_body_bytes)
     report_to(outbox.fault)
     master = build_master(plan, outbox)
-    listener = Listener(master, plan)
+    listener = Listener(master, plan, outbox.fault)
 
     async def tend() -> None:
         while True:

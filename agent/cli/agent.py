@@ -88,11 +88,9 @@ def command(ctx: click.Context, detach: bool, temporary: bool, leased: bool, **f
         found_proxy = found.upstream_proxy or upstream_proxy(doors)
         return found.model_copy(update={"upstream_proxy": found_proxy})
 
-    until = None
+    until = partial(until_given_up, place) if leased else None
     if temporary:
         until = partial(until_closed, sys.stdin.fileno())
-    elif leased:
-        until = partial(until_given_up, place)
     supervisor = Supervisor(place, settings, until)
 
     def ready() -> None:
@@ -101,6 +99,8 @@ def command(ctx: click.Context, detach: bool, temporary: bool, leased: bool, **f
         url = proxy_url(Doors.of(proxy, base, supervisor.settings.listen_host))
         click.echo(f"  proxy     {url}     wiretally exec -- python app.py", err=True)
         click.echo(f"  base URL  http://127.0.0.1:{base}/v1  OPENAI_BASE_URL=http://127.0.0.1:{base}/v1", err=True)
+        if capture := supervisor.settings.capture:
+            click.echo(f"  {capture}  captured by mitmproxy's local mode, which is experimental", err=True)
         if supervisor.distrusted:
             hosts = ", ".join(supervisor.distrusted)
             click.echo(f"  a new certificate authority for {hosts}: `exec` and `env` lead programs to it,", err=True)

@@ -6,23 +6,23 @@ from datetime import datetime
 
 import click
 
-from .options import JSON, database, open_reader
+from .options import JSON, Listing, database, listing, open_reader
 from .tables import count, print_json, print_table, text, usd
 
 
 @click.group(invoke_without_command=True)
-@JSON
+@listing
 @click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="how many, newest first")
 @click.pass_context
-def command(context: click.Context, as_json: bool, limit: int) -> None:
-    """List conversations or show one."""
+def command(context: click.Context, limit: int, listing: Listing) -> None:
+    """List conversations or show one. A filter finds those of which a turn matches."""
     if context.invoked_subcommand is not None:
         return
     from ..queries import conversations
 
     with open_reader() as reader:
-        found = conversations.conversations(reader, limit)
-    if as_json:
+        found = conversations.conversations(reader, limit, where=listing.calls)
+    if listing.as_json:
         print_json(found)
         return
     print_table(
@@ -87,7 +87,12 @@ def rename(number: int, title: str) -> None:
 def delete(number: int, yes: bool) -> None:
     """Delete a conversation with its calls."""
     from .. import edits
+    from ..errors import UsageError
+    from ..queries import conversations
 
+    with open_reader() as reader:
+        if conversations.find(reader, number) is None:
+            raise UsageError(f"there is no conversation {number}. `wiretally conversations` lists them.")
     if not yes:
         click.confirm(f"Delete conversation {number} with all its calls?", abort=True, err=True)
     click.echo(f"{count(edits.delete_conversation(database(), number))} calls deleted", err=True)

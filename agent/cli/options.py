@@ -41,8 +41,11 @@ class Listing:
 
     @property
     def bounds(self) -> tuple[float | None, float | None]:
-        """Start and end in Unix seconds; None is without limit."""
-        return self._moment("--since", self.since), self._moment("--until", self.until)
+        """Start and end in Unix seconds; None is without limit. Raises UsageError where the end comes first."""
+        start, end = self._moment("--since", self.since), self._moment("--until", self.until)
+        if start is not None and end is not None and end <= start:
+            raise UsageError(f"--until {self.until} is not after --since {self.since}, so no call can be between them.")
+        return start, end
 
     @property
     def span(self) -> Span:

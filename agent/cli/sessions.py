@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .options import JSON, Listing, database, listing, open_reader
+from .options import Listing, database, listing, open_reader
 from .tables import count, percent, print_json, print_table, seconds, text, usd
 
 if TYPE_CHECKING:
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
 
 @click.group(invoke_without_command=True)
-@JSON
+@listing
 @click.pass_context
-def command(context: click.Context, as_json: bool) -> None:
-    """List, show, rename or delete sessions."""
+def command(context: click.Context, listing: Listing) -> None:
+    """List, show, rename or delete sessions. A filter finds those with calls that match, and sums these calls."""
     if context.invoked_subcommand is None:
         from ..queries import sessions
 
         with open_reader() as reader:
-            _print(sessions.sessions(reader), as_json)
+            _print(sessions.sessions(reader, span=listing.span, where=listing.where), listing.as_json)
 
 
 @command.command()
@@ -69,7 +69,12 @@ def rename(name: str, new: str) -> None:
 def delete(name: str, yes: bool) -> None:
     """Delete a session with its calls."""
     from .. import edits
+    from ..errors import UsageError
+    from ..queries import sessions
 
+    with open_reader() as reader:
+        if sessions.find(reader, name) is None:
+            raise UsageError(f"there is no session {name!r}. `wiretally sessions` lists them.")
     if not yes:
         click.confirm(f"Delete session {name!r} with all its calls?", abort=True, err=True)
     click.echo(f"{count(edits.delete_session(database(), name))} calls deleted", err=True)

@@ -9,7 +9,7 @@ from ..call_rows import dollars
 from . import calls
 from .calls import CallRow, Order
 from .reader import Reader, Row
-from .where import Where
+from .where import EVERYTHING, Where
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +59,16 @@ def _conversation(row: Row) -> Conversation:
     return Conversation(*values)
 
 
-def conversations(reader: Reader, limit: int = 100, before: float | None = None) -> list[Conversation]:
-    """Those with the newest turns, newest first; `before` (the last `last_at`) goes on where a page ended."""
+def conversations(
+    reader: Reader, limit: int = 100, before: float | None = None, where: Where = EVERYTHING
+) -> list[Conversation]:
+    """Those with the newest turns, newest first; `before` (the last `last_at`) goes on where a page ended. With `where`
+    those alone of which it holds for a turn; their figures are those of all turns."""
+    has_turn = "1" if where == EVERYTHING else f"id in (select c.conversation_id from calls c where {where.sql})"
     rows = reader.rows(
-        f"{_SQL} where v.id in (select id from conversations where last_at < ? order by last_at desc limit ?) "
-        "group by v.id order by v.last_at desc",
-        (2**53 if before is None else round(before * 1000), limit),
+        f"{_SQL} where v.id in (select id from conversations where last_at < ? and {has_turn} "
+        "order by last_at desc limit ?) group by v.id order by v.last_at desc",
+        (2**53 if before is None else round(before * 1000), *where.parameters, limit),
     )
     return [_conversation(row) for row in rows]
 

@@ -8,6 +8,8 @@ import msgspec
 
 from . import totals
 from .reader import Reader, Row
+from .totals import ALWAYS, Span
+from .where import EVERYTHING, Where
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +37,16 @@ def _session(row: Row, sums: totals.Totals | None) -> Session:
     )  # fmt: skip
 
 
-def sessions(reader: Reader, limit: int = 1000) -> list[Session]:
-    """The newest sessions with their totals, newest first. `totals` is None where a session has no call."""
-    sums = {group.key: group.totals for group in totals.by(reader, "session")}
-    rows = reader.rows(f"{_SQL} order by id desc limit ?", (limit,))
+def sessions(reader: Reader, limit: int = 1000, span: Span = ALWAYS, where: Where = EVERYTHING) -> list[Session]:
+    """The newest sessions with their totals, newest first. `totals` is None where a session has no call.
+
+    With a span or a condition those alone that have such calls; their totals are those of these calls.
+    """
+    sums = {group.key: group.totals for group in totals.by(reader, "session", span, where)}
+    narrowed = (span, where) != (ALWAYS, EVERYTHING)
+    chosen = " where id in (select value from json_each(?))" if narrowed else ""
+    among = (f"[{','.join(sums)}]",) if narrowed else ()
+    rows = reader.rows(f"{_SQL}{chosen} order by id desc limit ?", (*among, limit))
     return [_session(row, sums.get(str(row[0]))) for row in rows]
 
 
@@ -47,5 +55,5 @@ def find(reader: Reader, name: str) -> Session | None:
     row = reader.row(f"{_SQL} where name = ?", (name,))
     if row is None:
         return None
-    where = totals.Where("c.session_id = ?", (row[0],))
-    return _session(row, totals.totals(reader, totals.ALWAYS, where))
+    where = Where("c.session_id = ?", (row[0],))
+    return _session(row, totals.totals(reader, ALWAYS, where))

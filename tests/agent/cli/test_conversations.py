@@ -28,6 +28,13 @@ def test_a_conversation_shows_its_turns(run: Run) -> None:
     assert run("conversations", "show", "99").code == 2
 
 
+def test_a_filter_leaves_those_of_which_a_turn_matches(run: Run) -> None:
+    (whole,) = json.loads(run("conversations", "--json").out)
+    last = json.loads(run("conversations", "show", str(whole["id"]), "--json").out)["turns"][-1]["call"]["id"]
+    assert json.loads(run("conversations", "--json", "--filter", f"id:{last}").out) == [whole]
+    assert json.loads(run("conversations", "--json", "--filter", "app:nobody", "--since", "2000-01-01").out) == []
+
+
 def test_renaming_and_deleting(run: Run) -> None:
     run("conversations", "rename", "1", "Invoices")
     assert "Invoices" in run("conversations").out

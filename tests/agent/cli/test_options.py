@@ -20,7 +20,7 @@ def test_filter_and_span_become_one_condition() -> None:
 
 
 def test_every_listing_takes_the_same_options(run: Run) -> None:
-    for name in ("tail", "stats", "errors", "insights"):
+    for name in ("tail", "stats", "errors", "insights", "sessions", "conversations"):
         done = run(name, "--json", "--since", "2026-01-01", "--until", "2030-01-01", "--filter", "status:429")
         assert (done.code, done.err) == (0, "")
         for line in done.out.splitlines():
@@ -32,6 +32,7 @@ def test_every_listing_takes_the_same_options(run: Run) -> None:
     [
         (["stats", "--filter", "foo:1"], "wiretally: filter: there is no field foo"),
         (["stats", "--since", "tuesday"], "wiretally: --since: 'tuesday' is not a time"),
+        (["tail", "--since", "10m", "--until", "1h"], "wiretally: --until 1h is not after --since 10m"),
         (["show", "9999"], "wiretally: there is no call 9999."),
     ],
 )

@@ -18,6 +18,20 @@ def test_sessions_are_listed_with_their_totals(run: Run) -> None:
     assert "endpoint" in run("sessions", "show", "first").out
 
 
+def test_a_filter_leaves_the_sessions_with_such_calls_and_sums_these(run: Run) -> None:
+    matching = json.loads(run("stats", "--json", "--by", "session", "--filter", "status:429").out)
+    found = json.loads(run("sessions", "--json", "--since", "2000-01-01", "--filter", "status:429").out)
+    assert found and {it["name"]: it["totals"]["calls"] for it in found} == {
+        it["session"]: it["calls"] for it in matching
+    }
+    assert json.loads(run("sessions", "--json", "--until", "2000-01-01").out) == []
+
+
+def test_one_that_is_not_there_is_not_asked_about(run: Run) -> None:
+    done = run("sessions", "delete", "nope")
+    assert (done.code, done.err) == (2, "wiretally: there is no session 'nope'. `wiretally sessions` lists them.\n")
+
+
 def test_renaming_and_deleting(run: Run) -> None:
     run("sessions", "rename", "second", "night")
     assert "calls deleted" in run("sessions", "delete", "night", "--yes").err

@@ -9,6 +9,7 @@ import sys
 import threading
 from pathlib import Path
 
+import pytest
 from wiretally.agent.store import Store
 
 from .. import made
@@ -54,3 +55,13 @@ def test_following_prints_a_call_once_when_it_has_ended(home: Path) -> None:
         process.wait(10)
         process.stdout.close()
         store.close()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_behind_the_output_is_one_line(home: Path) -> None:
+    environ = {**os.environ, "WIRETALLY_HOME": str(home)}
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "wiretally.agent.cli", "tail"]
+        done = subprocess.run(command, env=environ, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr == ("wiretally: cannot write the output: No space left on device. Make room, and try again.\n")
