@@ -142,10 +142,10 @@ class WiretallyApp(CrashReport):
         self._reported[message.name] = message.problem
         problem = next((problem for problem in self._reported.values() if problem), "")
         if message.missing:
-            self.live.empty.problem = problem = ""
             self.live.show_empty()
-        elif self.live.empty.display:
-            self.live.empty.problem = problem
+            problem = ""
+        else:
+            self.live.say_problem(problem)
         if problem and problem != self.trouble.problem and len(self.screen_stack) > 1:
             self.notify(visible(problem), severity="error", markup=False)  # the banner is behind another screen
         self._take_trouble(replace(self.trouble, problem=problem))

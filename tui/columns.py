@@ -165,6 +165,8 @@ COLUMNS: tuple[Column, ...] = (
     Column("key", "key", 5, 6, False, 7, _plain("api_key")),
     Column("note", "note", 12, 30, False, 8, _plain("note", "")),
 )
+GIVING_WAY = ("out", "in", "app", "time", "cost", "total")
+"""Columns that go where there is no room even for those of the first rank, the first to go first."""
 BY_NAME = {column.name: column for column in COLUMNS}
 
 type Placed = tuple[Column, int]
@@ -184,6 +186,9 @@ def place(width: int, chosen: Sequence[str] | None = None) -> list[Placed]:
             if column not in columns and room and _need([*columns, column], gap) <= width:
                 columns.append(column)
         columns.sort(key=COLUMNS.index)
+        for name in GIVING_WAY:
+            if _need(columns, gap) > width and len(columns) > 1:
+                columns = [column for column in columns if column.name != name]
     widths = {column.name: column.width for column in columns}
     spare = width - _need(columns, gap)
     growing = [column for column in columns if column.most > column.width]

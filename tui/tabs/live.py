@@ -205,4 +205,11 @@ class LiveTab(Vertical):
 
     def show_empty(self) -> None:
         """There is no database yet: the same as one without a call."""
+        self.empty.problem = ""
         self._take_rows(Listing(Window(), 0))
+
+    def say_problem(self, problem: str) -> None:
+        """The database can't be read: say so in full where there is nothing else to show. Empty: it can be again."""
+        if problem and not self._listing.window.rows:
+            self._take_rows(Listing(Window(), 0))
+        self.empty.problem = problem

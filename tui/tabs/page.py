@@ -108,12 +108,12 @@ class TabPage(Vertical):
         if len(self.choices) > 1:
             parts.append(Content.styled("   b by", "$dim"))
             mark = {self.choice: "bold underline $accent"}
-            chosen = [(f"  {name}", mark.get(name, "$dim")) for name in self.choices]
+            chosen = [(name, mark.get(name, "$dim")) for name in self.choices]
             room = self.size.width - sum(part.cell_length for part in parts)
-            if sum(len(name) for name, _ in chosen) > room:
+            if sum(len(name) + 2 for name, _ in chosen) > room:
                 place = self.choices.index(self.choice)
-                chosen = [chosen[place], (f"  {place + 1} of {len(self.choices)}", "$dim")]
-            parts += [Content.styled(name, style) for name, style in chosen]
+                chosen = [chosen[place], (f"{place + 1} of {len(self.choices)}", "$dim")]
+            parts += [Content.assemble("  ", one) for one in chosen]
         return Content.assemble(*parts)
 
     def on_resize(self) -> None:

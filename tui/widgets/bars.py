@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import cast
 
+from textual.app import App
 from textual.content import Content
 from textual.events import Click
 from textual.message import Message
@@ -29,6 +31,9 @@ class Title:
     paused: bool = False
     dropped: int = 0
 
+
+LEAST = 80, 24
+"""Columns and lines from which on nothing is left out."""
 
 AGENT_WORDS = {
     "running": ("●", "recording", "$success"),
@@ -64,7 +69,12 @@ class TitleBar(Widget):
             right.append(Content.styled(f"{title.dropped:,} lost", "bold $error"))
         if title.alarms:
             right.append(Content.styled(f"⚑ {title.alarms} alarm{'s' if title.alarms != 1 else ''}", "bold $error"))
-        right.append(Content(numbers.clock(self.now)))
+        screen = self.app.size
+        if screen.width < LEAST[0] or screen.height < LEAST[1]:
+            said = f"{screen.width}×{screen.height}: needs {LEAST[0]}×{LEAST[1]}"
+            right.append(Content.styled(said, "$warning"))
+        else:
+            right.append(Content(numbers.clock(self.now)))
         left = Content("  ").join(parts)
         end = Content("   ").join(right)
         gap = max(1, width - 2 - left.cell_length - end.cell_length)
@@ -133,6 +143,14 @@ class KeyBar(Widget):
             room -= item.cell_length + 2
             items.append(item)
         return Content.assemble(" ", Content("  ").join([*items, *ends]))
+
+    def on_click(self, event: Click) -> None:
+        """Do what the key under the mouse does."""
+        line = self.render().plain
+        for key in footer(self.places):
+            begin, length = line.find(f" {key.shown} {key.label}"), len(f" {key.shown} {key.label}")
+            if 0 <= begin < event.x < begin + length:
+                cast("App[None]", self.app).simulate_key(key.keys.split(",")[0])
 
     @staticmethod
     def _item(shown: str, label: str) -> Content:

@@ -35,6 +35,8 @@ class Panel(Widget):
 
     counters: reactive[Counters | None] = reactive[Counters | None](None)
     heading: ClassVar[str] = ""
+    tab: ClassVar[str] = "cost"
+    """The tab that says more: where a click leads."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -50,6 +52,9 @@ class Panel(Widget):
 
     def lines(self, counters: Counters, width: int) -> list[Content]:
         raise NotImplementedError
+
+    async def on_click(self) -> None:
+        await self.run_action(f"app.show_tab('{self.tab}')")
 
     def trend(self, values: Sequence[float | None], width: int) -> Content:
         return Content.styled(sparkline(values, width, self._scale.fit(values)), "$accent")
@@ -97,6 +102,7 @@ class TokenPanel(Panel):
 
 class CallPanel(Panel):
     heading = "calls"
+    tab = "errors"
 
     def watch_counters(self, counters: Counters | None) -> None:
         """What is left under the rate limits stands in the frame, where there is no panel for it."""
@@ -123,6 +129,7 @@ class CallPanel(Panel):
 
 class LatencyPanel(Panel):
     heading = "latency"
+    tab = "latency"
 
     def lines(self, counters: Counters, width: int) -> list[Content]:
         def pair(name: str, p50: float | None, p95: float | None) -> Content:
@@ -140,6 +147,7 @@ class LimitPanel(Panel):
     """The limit that is nearest to its end. Only where the screen is wide enough for a sixth panel."""
 
     heading = "rate limit"
+    tab = "latency"
 
     def lines(self, counters: Counters, width: int) -> list[Content]:
         room = counters.room
@@ -177,6 +185,7 @@ def limit_note(counters: Counters) -> Content:
 
 class BalancePanel(Panel):
     heading = "balance"
+    tab = "alarms"
 
     def lines(self, counters: Counters, width: int) -> list[Content]:
         purse = counters.purse

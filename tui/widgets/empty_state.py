@@ -6,6 +6,8 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from ..cell_text import fold, visible
+
 DEFAULT_DOOR = 8788
 
 
@@ -17,13 +19,11 @@ class EmptyState(Widget):
 
     def render(self) -> Content:
         if self.problem:
-            return Content("\n").join(
-                [
-                    Content.styled("The database can't be read just now.", "bold $warning"),
-                    Content(""),
-                    Content(self.problem),
-                ]
-            )
+            width = min(max(self.size.width - 8, 20), 76)
+            lines = [Content(line) for line in fold(visible(self.problem, 1000), width)]
+            head = Content.styled("The database can't be read just now.", "bold $warning")
+            again = Content.styled("The screen tries again every second.", "$dim")
+            return Content("\n").join([head, Content(""), *lines, Content(""), again])
         ways = (
             ("any program", "wiretally exec -- python app.py"),
             ("this shell", 'eval "$(wiretally env)"'),

@@ -101,8 +101,13 @@ def draw(plot: Plot, size: tuple[int, int], colours: list[Colour], dim: Colour) 
     top = round_top(_most(plot))
     figure.ruler("y").lim(0, top)
     marks = [top * step / 4 for step in (range(5) if size[1] >= 9 else (0, 2, 4))]
-    figure.ruler("y").ticks(marks, [f"{mark:,.4g}" for mark in marks])
+    figure.ruler("y").ticks(marks, [_mark(mark) for mark in marks])
     return Text.from_ansi(figure.build().string(), no_wrap=True)
+
+
+def _mark(value: float) -> str:
+    """A value at the edge, never in powers of ten."""
+    return f"{value:,.4g}" if value >= 0.001 or not value else f"{value:.8f}".rstrip("0")
 
 
 def _most(plot: Plot) -> float:

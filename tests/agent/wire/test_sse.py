@@ -58,19 +58,30 @@ def test_any_mixture_gives_the_same_byte_by_byte(parts: list[bytes]) -> None:
     assert whole == bytewise
 
 
-def test_every_recorded_stream_gives_the_same_events_in_pieces_of_every_size() -> None:
-    streams = [recorded.body(record, "response") for record in recorded.records() if record["stream"]]
-    assert len(streams) > 400
-    for number, body in enumerate(streams):
+def streams() -> list[bytes]:
+    return [recorded.body(record, "response") for record in recorded.records() if record["stream"]]
+
+
+def test_every_recorded_stream_cut_at_every_byte_gives_the_same_events() -> None:
+    assert len(streams()) > 400
+    for body in streams():
         whole = read_events(body)
         assert b"".join(event.data for event in whole)
-        for size in (1, 7, 1000) if len(body) < 6000 else (13 + number % 50, 4096):
-            assert cut(body, size) == whole
+        assert cut(body, 1) == whole
+
+
+@given(st.data())
+@settings(deadline=None)
+def test_recorded_streams_give_the_same_events_in_any_pieces(data: st.DataObject) -> None:
+    body = data.draw(st.sampled_from(streams()))
+    places = data.draw(st.lists(st.integers(0, len(body)), max_size=40))
+    stream = EventStream()
+    pieces = [body[start:end] for start, end in pairwise([0, *sorted(places), len(body)])]
+    assert [event for piece in pieces for event in stream.feed(piece)] + stream.finish() == read_events(body)
 
 
 def test_some_recorded_streams_cut_at_every_single_byte() -> None:
-    streams = sorted((recorded.body(record, "response") for record in recorded.records() if record["stream"]), key=len)
-    for body in streams[3:60:8]:
+    for body in sorted(streams(), key=len)[3:60:8]:
         whole = read_events(body)
         for place in range(len(body)):
             stream = EventStream()

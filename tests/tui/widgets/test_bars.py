@@ -25,3 +25,26 @@ async def test_a_click_on_a_tab_shows_it(place: Home, store: Store) -> None:
         column = screen.text.splitlines()[1].index("Errors")
         await screen.pilot.click(screen.app.tabs, offset=(column + 1, 0))
         await screen.shows("No call failed")
+
+
+async def test_the_mouse_presses_keys_and_opens_what_a_counter_is_about(place: Home, store: Store) -> None:
+    store.save([entry(1)])
+    async with opened(place) as screen:
+        await screen.shows("1 calls")
+        line = screen.text.splitlines()[-1]
+        await screen.pilot.click("KeyBar", offset=(line.index("? help") + 1, 0))
+        await screen.shows("esc closes")
+        await screen.press("escape")
+        await screen.pilot.click("LatencyPanel")
+        await screen.until(lambda: screen.app.tabs.active == "latency")
+        await screen.pilot.click("#tabs", offset=(2, 0))
+        await screen.until(lambda: screen.app.tabs.active == "live")
+
+
+async def test_a_terminal_that_is_too_small_is_told_so(place: Home, store: Store) -> None:
+    store.save([entry(1)])
+    async with opened(place, (60, 16)) as screen:
+        await screen.shows("60×16: needs 80×24", "state")
+    async with opened(place, (80, 24)) as screen:
+        await screen.shows("1 calls")
+        assert "needs 80×24" not in screen.text
