@@ -8,16 +8,22 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import pytest
 from wiretally.agent.call import Cost, CostLine, Timing
+from wiretally.agent.edits import state_balance
 from wiretally.agent.entry import Entry, Process
 from wiretally.agent.locations import Home
 from wiretally.agent.store import Store
+from wiretally.tui.call_actions import read_compared
+from wiretally.tui.screens.comparison import ComparisonScreen
 
 from ..agent.made import entry
 from ..agent.made import opened as under_way
@@ -88,6 +94,25 @@ def _tab(key: str, text: str) -> Callable[[Driver], Awaitable[None]]:
     return show
 
 
+async def _compared(screen: Driver) -> None:
+    screen.app.push_screen(ComparisonScreen(partial(read_compared, 33, 34)))
+    await screen.shows("call 33 and call 34:")
+
+
+async def _rule(screen: Driver) -> None:
+    await _tab("7", "1 rule,")(screen)
+    await screen.press("a")
+    await screen.shows("a new alarm")
+
+
+def _keys(text: str, *keys: str) -> Callable[[Driver], Awaitable[None]]:
+    async def show(screen: Driver) -> None:
+        await screen.press(*keys)
+        await screen.shows(text)
+
+    return show
+
+
 STATES: dict[str, Callable[[Driver], Awaitable[None]]] = {
     "live": _live,
     "failed": _failed,
@@ -95,8 +120,16 @@ STATES: dict[str, Callable[[Driver], Awaitable[None]]] = {
     "inspector": _inspector,
     "help": _help,
     "cost": _tab("2", "heading for"),
+    "latency": _tab("3", "p95"),
     "errors": _tab("4", "what to do"),
+    "conversations": _tab("5", "turns"),
+    "insights": _tab("6", "response cache"),
     "alarms": _tab("7", "1 rule,"),
+    "sessions": _tab("8", "1 session"),
+    "columns": _keys("columns", "c"),
+    "remark": _keys("remark on call", "down", "m"),
+    "compared": _compared,
+    "rule": _rule,
 }
 
 
@@ -112,6 +145,8 @@ def agree(name: str, size: tuple[int, int], text: str) -> None:
 @pytest.mark.parametrize("state", STATES)
 async def test_the_screen_is_as_agreed(place: Home, store: Store, state: str, size: tuple[int, int]) -> None:
     store.save(calls())
+    with closing(sqlite3.connect(place.database)) as connection, connection:
+        connection.execute("update sessions set started_at = ?", (round((NOW - 130) * 1000),))
     async with opened(place, size) as screen:
         await screen.shows("35 calls", "$0.0460")
         await STATES[state](screen)
@@ -125,3 +160,61 @@ async def test_the_first_run_is_as_agreed(place: Home, store: Store, size: tuple
     async with opened(place, size) as screen:
         await screen.shows("Three ways in")
         agree("empty", size, screen.text)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: str(size[0]))
+async def test_a_stream_that_stalls_is_as_agreed(place: Home, store: Store, size: tuple[int, int]) -> None:
+    clock = [NOW]
+    whole = entry(1, started_at=NOW - 2, stream=True)
+    arriving = replace(under_way(whole).call, timing=Timing(ttft_ms=310.0, first_byte_ms=300.0), answer_text="Three")
+    store.save([replace(under_way(whole), call=arriving)])
+    async with opened(place, size, clock=lambda: clock[0]) as screen:
+        await screen.shows("streaming", "2.0s…")
+        agree("streaming", size, screen.text)
+        clock[0] += 28
+        await screen.shows("stalled 28s", "30.0s…")
+        agree("stalled", size, screen.text)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: str(size[0]))
+async def test_what_has_no_price_is_as_agreed(place: Home, store: Store, size: tuple[int, int]) -> None:
+    cost = Cost(None, "unpriced", note='no price is known for acme-1: add [prices.models."acme-1"] to config.toml')
+    store.save([entry(1, started_at=NOW - 9, model="acme-1", model_requested="acme-1", cost=cost)])
+    async with opened(place, size) as screen:
+        await screen.shows("acme-1", "unpriced")
+        agree("unpriced", size, screen.text)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: str(size[0]))
+async def test_a_firing_alarm_is_as_agreed(place: Home, store: Store, size: tuple[int, int]) -> None:
+    store.save(calls())
+    state_balance(place.database, "set", Decimal(4), at=NOW - 3600)
+    state_balance(place.database, "alarm", Decimal(5), at=NOW - 3600)
+    async with opened(place, size) as screen:
+        await screen.shows("35 calls", "⚑ The balance is")
+        agree("alarm", size, screen.text)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: str(size[0]))
+@pytest.mark.parametrize("state", ["locked", "newer"])
+async def test_a_database_that_cannot_be_read_is_as_agreed(
+    place: Home, store: Store, state: str, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.close()
+    monkeypatch.chdir(place.path)
+    home = Home(Path())
+    with closing(sqlite3.connect(place.database, isolation_level=None)) as other:
+        other.execute("pragma locking_mode = exclusive" if state == "locked" else "pragma user_version = 9999")
+        if state == "locked":
+            other.execute("begin exclusive")
+            other.execute("update counters set value = value")
+        async with opened(home, size) as screen:
+            await screen.shows("can't be read", "tries again")
+            agree(state, size, screen.text)
+
+
+async def test_a_terminal_too_small_is_as_agreed(place: Home, store: Store) -> None:
+    store.save(calls())
+    async with opened(place, (60, 20)) as screen:
+        await screen.shows("needs 80×24", "$0.0460")
+        agree("narrow", (60, 20), screen.text)
