@@ -69,7 +69,7 @@ class TitleBar(Widget):
             right.append(Content.styled(f"{title.dropped:,} lost", "bold $error"))
         if title.alarms:
             right.append(Content.styled(f"⚑ {title.alarms} alarm{'s' if title.alarms != 1 else ''}", "bold $error"))
-        screen = self.app.size
+        screen = cast("App[None]", self.app).size
         if screen.width < LEAST[0] or screen.height < LEAST[1]:
             said = f"{screen.width}×{screen.height}: needs {LEAST[0]}×{LEAST[1]}"
             right.append(Content.styled(said, "$warning"))
