@@ -38,9 +38,9 @@ class Hosted(Child):
         self.process.stdin.write(self.line)
         message = await self._said.get()
         if "error" in message:
-            await self._said.get()
-            raise WiretallyError(message["error"])
+            raise WiretallyError(message["error"])  # that it ended is died()'s to hear, who has it started again
         if "ended" in message:
+            self._said.put_nowait(message)
             raise WiretallyError(f"the {self.name} process died at once")
         self.forked = message["pid"]
 

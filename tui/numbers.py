@@ -21,6 +21,11 @@ def count(number: int | None, *, estimated: bool = False) -> str:
     return f"{ESTIMATE if estimated else ''}{number:,}"
 
 
+def counted(number: int, what: str) -> str:
+    """A number of things: `1 call`, `5,120 calls`."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
 def short(number: float | None) -> str:
     """41234 → `41.2k`, 412034 → `412k`; four digits at most, for counters."""
     if number is None:

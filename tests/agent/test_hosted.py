@@ -83,6 +83,8 @@ async def test_what_it_says_is_wrong_is_raised_and_the_host_stays(tmp_path: Path
         with pytest.raises(WiretallyError, match="damaged or not a database"):
             await recorder.start()
         assert recorder.pid is None
+        async with asyncio.timeout(10):
+            assert await recorder.died() == 1  # as the supervisor hears it, which then starts the next
         home.database.unlink()
         await recorder.start()
         assert recorder.pid

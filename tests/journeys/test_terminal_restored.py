@@ -64,14 +64,14 @@ def process(folder: Path) -> int:
 
 def test_q_leaves_nothing_behind(place: Home, tmp_path: Path) -> None:
     with terminal(place.path, (100, 30), watched(list(TUI), tmp_path)) as seen:
-        seen.until(lambda text: "1 calls" in text)
+        seen.until(lambda text: "1 call" in text)
         seen.press("q")
         assert "worker.py" not in restored(seen, tmp_path, 0)
 
 
 def test_a_crash_ends_with_one_line_that_names_its_log(place: Home, tmp_path: Path) -> None:
     with terminal(place.path, (160, 30), watched([sys.executable, "-c", PLANTED], tmp_path)) as seen:
-        seen.until(lambda text: "1 calls" in text)
+        seen.until(lambda text: "1 call" in text)
         seen.press("?")
         said = restored(seen, tmp_path, 1)
         log = place.path / "tui.log"
@@ -83,7 +83,7 @@ def test_a_crash_ends_with_one_line_that_names_its_log(place: Home, tmp_path: Pa
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_the_screen_as_q_does(place: Home, tmp_path: Path, number: signal.Signals) -> None:
     with terminal(place.path, (100, 30), watched(list(TUI), tmp_path)) as seen:
-        seen.until(lambda text: "1 calls" in text)
+        seen.until(lambda text: "1 call" in text)
         os.kill(process(tmp_path), number)
         assert "Traceback" not in restored(seen, tmp_path, 128 + number)
 

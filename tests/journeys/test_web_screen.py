@@ -127,7 +127,7 @@ async def test_a_browser_shows_rows_as_they_come_and_answers_keys(place: Home, s
     async with browser(tmp_path / "chromium") as page:
         await page.tell("Network.enable")
         await page.tell("Page.navigate", url=f"http://127.0.0.1:{served}/")
-        await page.shows("1 calls")
+        await page.shows("1 call")
         assert page.sockets[0].startswith(f"ws://127.0.0.1:{served}/")
         store = Store(place.database)
         store.save([entry(number, model=f"gpt-5-web-{number}") for number in (2, 3)])

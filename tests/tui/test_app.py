@@ -26,7 +26,7 @@ async def test_a_call_appears_under_way_counts_up_and_completes(place: Home, sto
         2, started_at=NOW - 1.0, stream=True, model="gpt-5.1", timing=Timing(duration_ms=2500.0, ttft_ms=300.0)
     )
     async with opened(place, clock=lambda: moment[0]) as screen:
-        await screen.shows("1 calls", "worker.py")
+        await screen.shows("1 call", "worker.py")
         store.save([under_way(whole)])
         await screen.shows("2 calls", "gpt-5.1", "1.0s…", "waiting")
         moment[0] += 0.7
@@ -100,15 +100,15 @@ async def test_filter_narrows_names_its_mistakes_and_is_cleared(place: Home, sto
 async def test_a_filter_that_matches_nothing_says_so(place: Home, store: Store) -> None:
     store.save([entry(1)])
     async with opened(place) as screen:
-        await screen.shows("1 calls")
+        await screen.shows("1 call")
         await screen.press("slash", *"model:none", "enter")
-        await screen.shows("0 of 1 calls · nothing matches")
+        await screen.shows("0 of 1 call · nothing matches")
 
 
 async def test_pause_freezes_the_screen_and_its_end_catches_up(place: Home, store: Store) -> None:
     store.save([entry(1)])
     async with opened(place) as screen:
-        await screen.shows("1 calls")
+        await screen.shows("1 call")
         await screen.press("space")
         await screen.shows("paused")
         store.save([entry(2)])
@@ -138,7 +138,7 @@ async def test_the_empty_screen_names_the_ways_in(place: Home, store: Store) -> 
     async with opened(place, (80, 24)) as screen:
         await screen.shows("Three ways in", "wiretally exec -- python app.py", 'eval "$(wiretally env)"', "8788/v1")
         store.save([entry(1)])
-        await screen.shows("1 calls", "worker.py")
+        await screen.shows("1 call", "worker.py")
         assert "Three ways in" not in screen.text
 
 
@@ -149,7 +149,7 @@ async def test_before_the_first_run_there_is_no_database_and_no_fright(place: Ho
         store = Store(place.database)
         store.save([entry(1)])
         store.close()
-        await screen.shows("1 calls")
+        await screen.shows("1 call")
 
 
 async def test_a_database_of_a_newer_wiretally_is_named(place: Home, store: Store) -> None:
@@ -211,7 +211,7 @@ async def test_keys_and_theme_come_from_the_settings(place: Home, store: Store) 
     store.save([entry(1)])
     settings = TuiSettings.model_validate({"theme": OWN[1].name, "keys": {"pause": "z"}, "columns": ["model", "cost"]})
     async with opened(place, settings=settings) as screen:
-        await screen.shows("1 calls")
+        await screen.shows("1 call")
         assert screen.app.theme == OWN[1].name
         assert [column.name for column, _ in screen.app.live.list.placed] == ["model", "cost"]
         await screen.press("z")

@@ -33,7 +33,7 @@ ANSWER = {"choices": [{"message": {"role": "assistant", "content": "Nothing."}}]
 async def test_a_remark_and_a_rating_are_kept(place: Home, store: Store) -> None:
     store.save([entry(1)])
     async with opened(place) as screen:
-        await screen.shows("1 calls")
+        await screen.shows("1 call")
         await screen.press("m")
         await screen.until(lambda: isinstance(screen.app.screen, NoteScreen))
         await screen.press(*"wrong month", "tab", "enter", "down", "enter")
@@ -47,11 +47,11 @@ async def test_a_remark_and_a_rating_are_kept(place: Home, store: Store) -> None
 async def test_leaving_the_dialog_changes_nothing(place: Home, store: Store) -> None:
     store.save([entry(1)])
     async with opened(place) as screen:
-        await screen.shows("1 calls")
+        await screen.shows("1 call")
         await screen.press("m")
         await screen.until(lambda: isinstance(screen.app.screen, NoteScreen))
         await screen.press(*"oops", "escape")
-        await screen.shows("1 calls · following")
+        await screen.shows("1 call · following")
     with Reader(place.database) as reader:
         assert calls.rows(reader, [1])[0].note is None
 
@@ -62,7 +62,7 @@ async def test_a_replay_asks_first_and_is_sent_once(place: Home, store: Store, m
         host = server.url.removeprefix("http://")
         store.save([replace(entry(1, scheme="http", host=host), request_body=BODY)])
         async with opened(place) as screen:
-            await screen.shows("1 calls")
+            await screen.shows("1 call")
             await screen.press("r")
             await screen.shows("sent once so far and cost $0.001251", "no agent runs")
             await screen.press("enter")  # the cursor stands on no
@@ -82,7 +82,7 @@ async def test_without_a_key_a_replay_says_what_to_do(
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     store.save([entry(1)])
     async with opened(place) as screen:
-        await screen.shows("1 calls")
+        await screen.shows("1 call")
         await screen.press("r")
         await screen.shows("OPENAI_API_KEY is not set")
 
@@ -135,7 +135,7 @@ async def test_two_calls_are_put_side_by_side(place: Home, store: Store) -> None
 async def test_a_mark_is_taken_off_by_the_same_key(place: Home, store: Store) -> None:
     store.save([entry(1)])
     async with opened(place) as screen:
-        await screen.shows("1 calls")
+        await screen.shows("1 call")
         await screen.press("d")
         await screen.shows("◆")
         await screen.press("d")
@@ -169,7 +169,7 @@ async def test_the_filtered_calls_are_exported_and_an_old_file_is_asked_for(
 async def test_what_cannot_be_copied_is_said_once(place: Home, store: Store) -> None:
     store.save([replace(entry(1), request_body=b"\xff\x00\xfe")])
     async with opened(place) as screen:
-        await screen.shows("1 calls")
+        await screen.shows("1 call")
         await screen.press("y")
         await screen.shows("is not text")
         assert screen.app.banner.text == ""

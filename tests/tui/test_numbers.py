@@ -50,3 +50,7 @@ def test_a_moment_long_ago_shows_its_day() -> None:
     assert numbers.moment(now - 30, now) == numbers.clock(now - 30)
     assert len(numbers.moment(now - 3 * 86_400, now).split("-")) == 2
     assert len(numbers.moment(now - 500 * 86_400, now).split("-")) == 3
+
+
+def test_one_is_singular() -> None:
+    assert [numbers.counted(number, "call") for number in (0, 1, 5120)] == ["0 calls", "1 call", "5,120 calls"]

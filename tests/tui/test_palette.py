@@ -8,7 +8,7 @@ from .driving import opened
 async def test_a_key_is_found_by_what_it_does_and_run(place: Home, store: Store) -> None:
     store.save([entry(1)])
     async with opened(place) as screen:
-        await screen.shows("1 calls")
+        await screen.shows("1 call")
         await screen.press("ctrl+p")
         await screen.press(*"freeze the screen")
         await screen.shows("key space")
@@ -19,7 +19,7 @@ async def test_a_key_is_found_by_what_it_does_and_run(place: Home, store: Store)
 async def test_what_a_tab_and_the_inspector_can_do_is_there_too(place: Home, store: Store) -> None:
     store.save([entry(1)])
     async with opened(place) as screen:
-        await screen.shows("1 calls")
+        await screen.shows("1 call")
         await screen.press("7")
         await screen.shows("1 rule")
         await screen.press("ctrl+p", *"a new rule")

@@ -17,6 +17,7 @@ from ...agent.queries import calls
 from ...agent.queries.calls import CallRow
 from ...agent.queries.reader import Reader
 from ...agent.queries.where import EVERYTHING, Where
+from .. import numbers
 from ..counting import Counters, read_counters
 from ..messages import Watch
 from ..widgets.call_list import CallList
@@ -147,7 +148,7 @@ class LiveTab(Vertical):
         above = self.list.scroll_offset.y
         if not state and self.list.order.column == "time" and above:
             state = f"{above:,} above"
-        parts = [f"{matched}{listing.whole:,} calls", state]
+        parts = [f"{matched}{numbers.counted(listing.whole, 'call')}", state]
         if self.where != EVERYTHING and window.counted and not window.total:
             parts[1] = "nothing matches"
         style = "$warning" if self.host.paused or parts[1] == "nothing matches" else "$dim"

@@ -244,7 +244,7 @@ class CounterLines(Widget):
     def _first(self, counters: Counters, width: int) -> Content:
         parts = [
             Content.assemble(_number(numbers.spend(counters.spend)), _muted(f" {counters.window}")),
-            Content.assemble(_number(f"{counters.calls:,}"), _muted(" calls")),
+            Content.assemble(_number(f"{counters.calls:,}"), _muted(" call" if counters.calls == 1 else " calls")),
             Content.styled(
                 f"{numbers.percent(counters.failed, counters.calls, 1)} failed",
                 "$error" if counters.failed else "$dim",

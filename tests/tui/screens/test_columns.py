@@ -54,7 +54,7 @@ async def test_columns_are_chosen_ordered_and_sorted_while_the_list_shows_it(pla
 async def test_leaving_brings_back_what_was(place: Home, store: Store) -> None:
     store.save([entry(1)])
     async with opened(place) as screen:
-        await screen.shows("1 calls")
+        await screen.shows("1 call")
         before = placed(screen)
         await screen.press("c")
         await screen.until(lambda: isinstance(screen.app.screen, ColumnsScreen))
@@ -67,7 +67,7 @@ async def test_columns_are_kept_for_good_and_given_back_to_the_width(place: Home
     store.save([entry(1)])
     place.config.write_text("# mine\n[tui]\nbell = false\n")
     async with opened(place) as screen:
-        await screen.shows("1 calls")
+        await screen.shows("1 call")
         await screen.press("c")
         await screen.until(lambda: isinstance(screen.app.screen, ColumnsScreen))
         await screen.press("space", "w")

@@ -34,4 +34,4 @@ async def test_it_folds_scrolls_and_says_when_one_is_gone(place: Home, store: St
         delete_session(place.database, "gone")
         await screen.shows("there is no call 2")
         await screen.press("q")
-        await screen.shows("1 calls")
+        await screen.shows("1 call")

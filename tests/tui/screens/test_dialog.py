@@ -18,7 +18,7 @@ async def test_a_question_is_answered_by_a_key(place: Home, store: Store, keys: 
     store.save([entry(1)])
     answers: list[bool | None] = []
     async with opened(place, (80, 24)) as screen:
-        await screen.shows("1 calls")
+        await screen.shows("1 call")
         screen.app.push_screen(ConfirmScreen("send", ["Really \x1b[31m[b]now?"], "send"), answers.append)
         await screen.shows("Really ␛[31m[b]now?", "y send  n leave")
         await screen.press(keys)
@@ -30,7 +30,7 @@ async def test_a_question_is_answered_by_the_mouse_and_by_tab(place: Home, store
     store.save([entry(1)])
     answers: list[bool | None] = []
     async with opened(place, (80, 24)) as screen:
-        await screen.shows("1 calls")
+        await screen.shows("1 call")
         screen.app.push_screen(ConfirmScreen("send", ["Really?"], "send"), answers.append)
         await screen.shows("Really?")
         await screen.pilot.click("#submit")
@@ -45,7 +45,7 @@ async def test_a_question_is_answered_by_the_mouse_and_by_tab(place: Home, store
 async def test_keys_below_a_dialog_sleep(place: Home, store: Store) -> None:
     store.save([entry(1)])
     async with opened(place, (80, 24)) as screen:
-        await screen.shows("1 calls")
+        await screen.shows("1 call")
         screen.app.push_screen(ConfirmScreen("send", ["Really?"], "send"))
         await screen.shows("Really?")
         await screen.press("2", "space", "q")

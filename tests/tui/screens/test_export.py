@@ -17,7 +17,7 @@ from ..driving import Driver, opened
 
 
 async def asked(screen: Driver, answers: list[Choice | None]) -> ExportScreen:
-    await screen.shows("1 calls")
+    await screen.shows("1 call")
     dialog = ExportScreen(1, "all that is recorded")
     screen.app.push_screen(dialog, answers.append)
     await screen.shows("1 call: all that is recorded")

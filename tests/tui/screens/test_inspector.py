@@ -51,7 +51,7 @@ async def test_every_part_is_reached_by_tab_and_shows_something(place: Home, sto
     }
     assert set(expected) == set(PARTS)
     async with opened(place) as screen:
-        await screen.shows("1 calls")
+        await screen.shows("1 call")
         await screen.press("enter")
         for text in expected.values():
             await screen.shows(text)
@@ -65,7 +65,7 @@ async def test_a_call_under_way_fills_up_while_it_is_read(place: Home, store: St
     whole = conversation(1)
     store.save([replace(under_way(whole), request_body=whole.request_body)])
     async with opened(place) as screen:
-        await screen.shows("1 calls")
+        await screen.shows("1 call")
         await screen.press("enter")
         await screen.shows("What changed since May?", "waiting")
         store.save([whole])
@@ -77,7 +77,7 @@ async def test_find_goes_to_hits_and_unfolds_them(place: Home, store: Store) -> 
     long = {"messages": [{"role": "system", "content": "x " * 2000 + "needle"}, *REQUEST["messages"]]}
     store.save([replace(made, request_body=json.dumps(long).encode())])
     async with opened(place) as screen:
-        await screen.shows("1 calls")
+        await screen.shows("1 call")
         await screen.press("enter")
         await screen.shows("What changed since May?")
         assert "needle" not in screen.text
@@ -92,7 +92,7 @@ async def test_find_goes_to_hits_and_unfolds_them(place: Home, store: Store) -> 
 async def test_copying_takes_the_part_and_the_call_as_curl(place: Home, store: Store) -> None:
     store.save([conversation(1)])
     async with opened(place) as screen:
-        await screen.shows("1 calls")
+        await screen.shows("1 call")
         await screen.press("enter")
         await screen.shows("Three lines changed.")
         await screen.press("y")

@@ -14,7 +14,7 @@ async def test_it_begins_with_what_is_known_and_an_empty_text_takes_it_away(plac
     store.save([entry(1)])
     answers: list[Note | None] = []
     async with opened(place, (80, 24)) as screen:
-        await screen.shows("1 calls")
+        await screen.shows("1 call")
         screen.app.push_screen(NoteScreen(Note(1, "wrong", "down")), answers.append)
         await screen.shows("remark on call 1", "wrong", "▼ down")
         await screen.press("end", *["backspace"] * 5, "enter")

@@ -14,7 +14,7 @@ async def test_a_name_is_asked_for_until_there_is_one(place: Home, store: Store)
     store.save([entry(1)])
     answers: list[str | None] = []
     async with opened(place, (80, 24)) as screen:
-        await screen.shows("1 calls")
+        await screen.shows("1 call")
         screen.app.push_screen(RenameScreen("session", "ab"), answers.append)
         await screen.shows("rename session", "ab")
         await screen.press("end", "backspace", "backspace", "enter")

@@ -19,7 +19,7 @@ RULE = '# mine\n[alarm.slow]\nmetric = "latency_p95_ms"  # all of it\nthreshold 
 
 
 async def at_the_rule(screen: Driver) -> None:
-    await screen.shows("1 calls")
+    await screen.shows("1 call")
     await screen.press("7")
     await screen.shows("slow", "above 5,000 ms", "4,500 ms")
     await screen.press("down")
@@ -56,7 +56,7 @@ async def test_a_rule_is_switched_off_and_on(place: Home, store: Store) -> None:
 async def test_a_rule_is_added_and_its_mistakes_are_named(place: Home, store: Store) -> None:
     store.save([entry(1)])
     async with opened(place, (80, 24)) as screen:
-        await screen.shows("1 calls")
+        await screen.shows("1 call")
         await screen.press("7")
         await screen.shows("1 rule, 0 firing", "balance")
         await screen.press("a")
@@ -85,7 +85,7 @@ async def test_a_rule_is_taken_out_after_a_yes(place: Home, store: Store) -> Non
 async def test_the_balances_alarm_is_said_as_on_the_command_line(place: Home, store: Store) -> None:
     store.save([entry(1)])
     async with opened(place) as screen:
-        await screen.shows("1 calls")
+        await screen.shows("1 call")
         await screen.press("7")
         await screen.shows("not set")
         await screen.press("x")
@@ -114,6 +114,6 @@ async def test_a_config_that_cannot_be_read_is_said_on_the_tab(place: Home, stor
     store.save([entry(1)])
     place.config.write_text("[alarm.slow]\nmetric = 'nothing'\nthreshold = 1\n")
     async with opened(place) as screen:
-        await screen.shows("1 calls")
+        await screen.shows("1 call")
         await screen.press("7")
         await screen.shows("alarm.slow.metric is 'nothing'")

@@ -40,7 +40,7 @@ async def test_every_alarm_that_fires_is_said_counted_and_rung_once(
     monkeypatch.setattr(WiretallyApp, "bell", ring)
     store.save([entry(1)])
     async with opened(place, (80, 24)) as screen:
-        await screen.shows("1 calls")
+        await screen.shows("1 call")
         assert not screen.app.banner.display
         fire("slow", "firing")
         await screen.shows("⚑ slow: slow is 7,000 ms", "⚑ 1 alarm", "Alarms 1")

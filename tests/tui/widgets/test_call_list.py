@@ -39,7 +39,7 @@ async def test_columns_are_chosen_and_given_back(place: Home, store: Store) -> N
     store.save([entry(1)])
     async with opened(place) as screen:
         calls = screen.app.live.list
-        await screen.shows("1 calls", "worker.py")
+        await screen.shows("1 call", "worker.py")
         calls.choose_columns(["id", "model"])
         await screen.until(lambda: "worker.py  " not in screen.text.splitlines()[9])
         calls.choose_columns([])

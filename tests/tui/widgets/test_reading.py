@@ -13,7 +13,7 @@ async def test_levels_fold_and_the_cursor_walks_what_is_seen(place: Home, store:
     body = json.dumps({"a": {"b": 1, "c": 2}, "d": "x" * 3000, "e": 5}).encode()
     store.save([replace(entry(1), request_body=body)])
     async with opened(place) as screen:
-        await screen.shows("1 calls")
+        await screen.shows("1 call")
         await screen.press("enter")
         await screen.shows("call 1")
         await screen.press("tab")

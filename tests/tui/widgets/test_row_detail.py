@@ -11,7 +11,7 @@ ADVICE = "the model is overloaded, and " * 12 + "this is the end"
 async def test_a_long_text_is_folded_and_cut_where_the_lines_end(place: Home, store: Store) -> None:
     store.save([entry(1)])
     async with opened(place, (80, 24)) as screen:
-        await screen.shows("1 calls")
+        await screen.shows("1 call")
         await screen.press("4")
         await screen.shows("calls failed")
         detail = screen.app.query_one("#errors RowDetail")
