@@ -56,9 +56,10 @@ class _Balance:
             self._spent_pico += sum(it.cost_pico for it in found if it.started >= known_at * 1000)
 
     def reading(self, now: float) -> Reading:
-        said = self._reader.value("select max(id) from balance_events")
+        said, at = self._reader.row("select max(id), max(at) from balance_events") or (None, None)
         if self._known is None or said != self._said or now - self._added_up >= LEDGER_SECONDS:
-            self._known, self._said = ledger.balance(self._reader, now), said
+            # What was said after the tick, and before this look, counts: it would not be looked at again for a minute.
+            self._known, self._said = ledger.balance(self._reader, max(now, (at or 0) / 1000)), said
             self._added_up, self._spent_pico = now, 0
         known = self._known
         if known.exhausted or known.usd is None:
