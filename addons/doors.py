@@ -15,6 +15,9 @@ from . import scope
 SENDER: Final = "wiretally_sender"
 """Under this key a flow's metadata carries its `scope.Sender`."""
 
+ADMITTED: Final = "wiretally_admitted"
+"""Under this key the metadata of a flow through the base-URL door says that whoever asks may."""
+
 _OURS: Final = (b"proxy-authorization", b"x-wiretally-tag")
 """Headers meant for wiretally, which never leave."""
 
@@ -70,6 +73,7 @@ class Doors:
             if not scope.may_ask(request.host_header or "", origin, listens_on=self._listens_on):
                 flow.response = refusal(403, "foreign_page", "this door answers local programs only, not web pages")
                 return
+            flow.metadata[ADMITTED] = True
             sender, request.path = scope.sender_of_path(request.path)
             request.host_header = request.host if request.port in (80, 443) else f"{request.host}:{request.port}"
             fields = request.headers.fields
@@ -82,3 +86,20 @@ class Doors:
         if sender is not scope.NOBODY or tags:
             flow.metadata[SENDER] = scope.Sender(sender.session, tags)
             request.headers.fields = scope.without(fields, *_OURS)
+
+
+class Guard:
+    """Comes right after `Doors`. Where a bug kept that from judging who asks, what a web page may have sent is refused,
+    by a rule of its own; what only a program sends passes."""
+
+    def requestheaders(self, flow: http.HTTPFlow) -> None:
+        if (
+            flow.metadata.pop(ADMITTED, False)
+            or flow.response
+            or not isinstance(flow.client_conn.proxy_mode, ReverseMode)
+        ):
+            return
+        if not scope.is_plainly_local(flow.request.headers.fields):
+            flow.response = refusal(
+                403, "foreign_page", "a fault of wiretally's own; until it is gone, no web page may ask"
+            )

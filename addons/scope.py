@@ -18,6 +18,7 @@ STREAM_ABOVE: Final = 1024 * 1024
 
 _PREFIX: Final = re.compile(r"^/wiretally/([^/?]*)/([^/?]*)(?=/|\?|$)")
 _NO_TAGS: Final = "-"
+_LOCAL: Final = re.compile(rb"(?:127\.0\.0\.1|\[::1\]|localhost)(?::\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,13 @@ def may_ask(host: str, origin: str | None, *, listens_on: str) -> bool:
     if not known or origin is None:
         return known
     return is_loopback_authority(origin.partition("://")[2])
+
+
+def is_plainly_local(fields: Fields) -> bool:
+    """Has this request no mark of a web page (Fetch, 3.2; Fetch Metadata), and one of the usual names for the door?"""
+    pages = any(name.lower() in (b"origin", b"sec-fetch-site") for name, _ in fields)
+    hosts = [value for name, value in fields if name.lower() == b"host"]
+    return not pages and all(_LOCAL.fullmatch(host) for host in hosts)
 
 
 def _host(authority: str) -> str:

@@ -30,7 +30,7 @@ from mitmproxy.proxy.mode_servers import ServerInstance
 
 from ..addons.capture import Capture
 from ..addons.dispatch import TableDispatch
-from ..addons.doors import Doors, Password
+from ..addons.doors import Doors, Guard, Password
 from ..addons.hook_faults import report_to
 from ..addons.leaving import Leaving
 from ..addons.routing import Routing, Upstream
@@ -99,6 +99,7 @@ def build_master(plan: ProxyPlan, outbox: Outbox) -> Master:
         tlsconfig.TlsConfig(),
         disable_h2c.DisableH2C(),
         Doors(plan.listen_host),
+        Guard(),
         Capture(outbox, frozenset(plan.hosts), plan.max_body_bytes),
         Routing(upstreams, proxy),
         UsageOption(outbox.fault),

@@ -14,7 +14,8 @@ from mitmproxy.proxy.context import Context
 from mitmproxy.proxy.mode_specs import ProxyMode
 from mitmproxy.test import taddons, tflow
 from mitmproxy.tls import ClientHello, ClientHelloData
-from wiretally.addons.doors import SENDER, Doors, Password
+from wiretally.addons import scope
+from wiretally.addons.doors import SENDER, Doors, Guard, Password
 from wiretally.addons.scope import Sender
 
 BASIC = b"Basic " + base64.b64encode(b"night:team=a")
@@ -90,6 +91,40 @@ def test_a_foreign_name_for_the_door_is_refused() -> None:
     it.request.headers.fields = ((b"Host", b"rebound.example:8788"),)
     Doors("127.0.0.1").requestheaders(it)
     assert it.response and it.response.status_code == 403
+
+
+PAGES = [
+    ((b"Host", b"127.0.0.1:8788"), (b"Origin", b"https://evil.example")),
+    ((b"Host", b"127.0.0.1:8788"), (b"Sec-Fetch-Site", b"cross-site")),
+    ((b"Host", b"rebound.example:8788"),),
+    ((b"Host", b"127.0.0.1.evil.example"),),
+    ((b"Host", b"127.0.0.1"), (b"Host", b"evil.example")),
+]
+
+
+@pytest.mark.parametrize("fields", [*PAGES, ((b"Host", b"localhost:8788"),), ((b"Host", b"[::1]"),), ()])
+def test_a_bug_in_judging_who_asks_refuses_what_a_page_may_have_sent_and_nothing_else(
+    monkeypatch: pytest.MonkeyPatch, fields: tuple[tuple[bytes, bytes], ...]
+) -> None:
+    def broken(*_: object, **__: object) -> bool:
+        raise RuntimeError("a bug that was planted")
+
+    monkeypatch.setattr(scope, "may_ask", broken)
+    it = flow(mode=REVERSE)
+    it.request.headers.fields = fields
+    with pytest.raises(RuntimeError):
+        Doors("127.0.0.1").requestheaders(it)
+    Guard().requestheaders(it)
+    assert (it.response and it.response.status_code) == (403 if fields in PAGES else None)
+
+
+@pytest.mark.parametrize("mode", [REVERSE, "regular"])
+def test_whom_the_doors_admitted_is_not_judged_again(mode: str) -> None:
+    it = flow((b"Origin", b"http://localhost:3000"), mode=mode)
+    Doors("127.0.0.1").requestheaders(it)
+    Guard().requestheaders(it)
+    assert it.response is None
+    assert it.metadata == {}
 
 
 def test_an_ordinary_request_is_left_as_it_is() -> None:

@@ -97,6 +97,15 @@ async def _calls(connection: Connection) -> None:
     connection[1].close()
 
 
+async def _intrude(agent: Agent) -> None:
+    """A web page that found a name for the base-URL door, and one that calls it by its own."""
+    for lines in ("host: evil.example", "host: 127.0.0.1\r\norigin: https://evil.example"):
+        reader, writer = await direct(agent)
+        writer.write(f"GET /v1/models HTTP/1.1\r\n{lines}\r\n\r\n".encode())
+        assert (await read_head(reader))["status"] == "403"
+        writer.close()
+
+
 async def _talk(agent: Agent) -> None:
     """A websocket: a response asked for and given."""
     async with connect(f"ws://127.0.0.1:{agent.base_url_port}/v1/realtime?model=gpt-realtime") as socket:
@@ -138,6 +147,7 @@ async def test_a_bug_in_any_hook_passes_the_calls_and_is_shown(tmp_path: Path) -
                 if part != "Routing.requestheaders":  # without it calls go to OpenAI itself
                     await _calls(await direct(agent))
                     await _calls(await tunnelled(agent))
+                    await _intrude(agent)
                     await _talk(agent)
                     await _leave(agent)
                     await _distrust(agent)
