@@ -41,6 +41,7 @@ class Attributor:
     def __init__(self, mask: Callable[[str], str] | None = None) -> None:
         self._mask = mask or Redactor(salt=b"").text  # the salt is for hashes of keys, which are not asked for here
         self._callers: dict[int, None] = {}
+        self._running: set[int] = set()
 
     def resolve(self, peer: Address, door_port: int) -> Process | None:
         """The process whose end of the connection to our `door_port` is `peer`, or None."""
@@ -59,7 +60,8 @@ class Attributor:
         return [None if pid is None else found[pid] for pid in pids]
 
     def _owners(self, inodes: set[str]) -> dict[str, int]:
-        """Socket inode → process. Those who called before are asked first, then all others, the youngest first."""
+        """Socket inode → process. Asked first are those begun since the last look, for they may be gone soonest; then
+        those who called before; then all others, the youngest first."""
         owners: dict[str, int] = {}
         for pid in self._candidates() if inodes else ():
             for inode in _sockets(pid) & inodes:
@@ -74,9 +76,12 @@ class Attributor:
 
     def _candidates(self) -> Iterator[int]:
         running = {int(name) for name in os.listdir("/proc") if name.isdigit()}  # noqa: PTH208  in half of Path's time
-        known = [pid for pid in reversed(self._callers) if pid in running]
+        new = running - self._running
+        self._running = running
+        known = [pid for pid in reversed(self._callers) if pid in running and pid not in new]
+        yield from sorted(new, reverse=True)
         yield from known
-        yield from sorted(running.difference(known), reverse=True)
+        yield from sorted(running.difference(new, known), reverse=True)
 
     def _read(self, pid: int) -> Process | None:
         """Everything about a process. Read each time: the same process may have become another program."""

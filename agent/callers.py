@@ -1,91 +1,93 @@
-"""Which program opened which connection: looked up in a thread at once, before a short-lived program has ended.
-
-One look serves all connections that wait for it, so that the looks do not fall behind when many come at a time.
-"""
+"""Which program opened which connection, as the lookout tells; where it can't tell, the recorder looks itself."""
 
 from __future__ import annotations
 
-import os
-import sys
+import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import TimeoutError as NotYet
-from contextlib import suppress
-from threading import Lock
-from typing import Final, Protocol
+from collections.abc import Callable
+from typing import Final
 
-from .attribution import Address, Attributor
+from . import journal
+from .attribution import Address, Attributor, Connection
 from .entry import Process
+from .exchange import Kind, decode
+from .lookout import Resolver
 
 REMEMBERED: Final = 5000
+PATIENCE_SECONDS: Final = 0.5
+"""How long after a connection was opened the lookout may tell whose it is."""
 
-type Fault = Callable[[str, BaseException], None]
-
-
-class Resolver(Protocol):
-    """Finds the programs behind connections, each given as its peer and our port."""
-
-    def resolve_all(self, connections: Sequence[tuple[Address, int]], /) -> list[Process | None]: ...
+type Fault = Callable[[str, str], None]
 
 
 class Callers:
-    """The programs behind the connections of the last while."""
+    """The programs behind the connections of the last while. `answers` are the lookout's, None where there is none."""
 
-    def __init__(self, fault: Fault) -> None:
+    def __init__(self, answers: journal.Descriptors | None, fault: Fault) -> None:
+        self._answers = journal.Reader(answers) if answers else None
         self._fault = fault
-        self.attributor: Resolver = Attributor()
-        self._pool = ThreadPoolExecutor(1, "attribution", initializer=_without_delay)
-        self._found: OrderedDict[str, Future[Process | None]] = OrderedDict()
-        self._waiting: list[tuple[tuple[Address, int], Future[Process | None]]] = []
-        self._lock = Lock()
+        self.resolver: Resolver = Attributor()
+        self._asked: OrderedDict[str, tuple[Connection, float]] = OrderedDict()
+        """What the lookout was asked and has not answered, and until when its answer is waited for."""
+        self._found: OrderedDict[str, Process | None] = OrderedDict()
+        self._silent = answers is None
+        """The last answer that was waited for did not come: until one does, none is waited for."""
 
-    def connected(self, connection: str, peer: tuple[str, int], door: int) -> None:
-        """Begin to look up who is at `peer`, connected to our port `door`."""
-        if connection in self._found:
-            return
-        future = self._found[connection] = Future[Process | None]()
-        with self._lock:
-            self._waiting.append(((peer, door), future))
-        self._pool.submit(self._look)
+    def connected(self, connection: str, peer: Address, door: int) -> None:
+        """The lookout was asked who is at `peer`, connected to our port `door`."""
+        if connection not in self._found:
+            self._asked[connection] = (peer, door), time.monotonic() + PATIENCE_SECONDS
+        if len(self._asked) > REMEMBERED:
+            self._asked.popitem(last=False)
+
+    def of(self, connection: str, ends: Connection | None = None, *, wait: bool) -> Process | None:
+        """The program; None where it is not to be found, or where its answer is on its way and nobody is to `wait`.
+
+        One that opened the connection before this recorder was there is looked for at its `ends`, if they are given.
+        """
+        self._listen()
+        asked, until = self._asked.get(connection, (None, 0.0))
+        while connection in self._asked and not self._silent and (left := until - time.monotonic()) > 0:
+            if not wait or not self._answers:
+                return None
+            self._answers.sleep(left)
+            self._listen()
+        if connection not in self._found:
+            self._silent = self._silent or asked is not None
+            self._look(connection, asked or ends)
+        return self._found[connection]
+
+    def _look(self, connection: str, ends: Connection | None) -> None:
+        process = None
+        try:
+            if ends:
+                (process,) = self.resolver.resolve_all([ends])
+        except Exception as error:  # noqa: BLE001 not to know the program must not lose the call
+            self._fault("attribution", f"{type(error).__name__}: {error}"[:500])
+        self._keep(connection, process)
+
+    def _listen(self) -> None:
+        """Take what the lookout has told."""
+        while self._answers and (raws := self._answers.read()):
+            self._silent = False
+            for raw in raws:
+                frame = decode(raw)
+                if frame[0] == Kind.CALLER:
+                    self._keep(frame[1], frame[4] and Process(*frame[4]))
+                else:
+                    self._fault(frame[4], frame[5])
+
+    def _keep(self, connection: str, process: Process | None) -> None:
+        self._found[connection] = process
+        self._asked.pop(connection, None)
         if len(self._found) > REMEMBERED:
             self._found.popitem(last=False)
 
-    def _look(self) -> None:
-        """One look for all that wait; where an earlier look took them along, none."""
-        with self._lock:
-            taken, self._waiting = self._waiting, []
-        if not taken:
-            return
-        try:
-            found = self.attributor.resolve_all([connection for connection, _ in taken])
-        except Exception as error:  # noqa: BLE001 whoever asks for the program gets it, and counts it
-            for _, future in taken:
-                future.set_exception(error)
-        else:
-            for (_, future), process in zip(taken, found, strict=True):
-                future.set_result(process)
-
-    def of(self, connection: str, *, wait: float) -> Process | None:
-        """The program, or None where it is not known after `wait` seconds."""
-        future = self._found.get(connection)
-        if future is None:
-            return None
-        try:
-            return future.result(wait)
-        except NotYet:
-            return None
-        except Exception as error:  # noqa: BLE001 not to know the program must not lose the call
-            self._fault("attribution", error)
-            self._found.pop(connection, None)
-            return None
+    def commit(self) -> None:
+        """Give back the room of the answers that were taken: the calls that they came for are stored."""
+        if self._answers:
+            self._answers.commit(self._answers.position)
 
     def close(self) -> None:
-        self._pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _without_delay() -> None:
-    """The looking thread runs as soon as it wakes, whatever class the recorder's other work is in (sched(7))."""
-    if sys.platform == "linux":
-        with suppress(OSError):
-            os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+        if self._answers:
+            self._answers.close()

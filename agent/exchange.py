@@ -18,6 +18,7 @@ from 0, so that frames sent again after a recorder's death are recognised. Times
     REFUSED       peer, server name, error                 a client did not trust the certificate
     FAULT         where, error                             something of ours failed; counted and shown
     GONE          (nothing)                                written by the supervisor: this proxy died
+    CALLER        a Process's fields, or None              written by the lookout: who opened the connection `call`
 
 Headers are arrays of [name, value] in bytes.
 """
@@ -50,6 +51,7 @@ class Kind(IntEnum):
     FAULT = 11
     GONE = 12
     SKIPPED = 13
+    CALLER = 14
 
 
 KINDS = frozenset(int(kind) for kind in Kind)

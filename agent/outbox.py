@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from . import journal
 from .exchange import Kind, encode
+from .questions import Asker
 
 FIRST_MESSAGES: Final = 24
 """How many frames from a websocket's start are kept: they name model and settings of the session."""
@@ -34,8 +35,9 @@ class _Kept:
 class Outbox:
     """Where the addons put what they saw. No method raises for a fault of the recorder's."""
 
-    def __init__(self, writer: journal.Writer, *, keep_bytes: int) -> None:
+    def __init__(self, writer: journal.Writer, *, keep_bytes: int, asker: Asker | None = None) -> None:
         self._writer = writer
+        self._asker = asker
         self._keep_bytes = keep_bytes
         self._calls: dict[str, _Kept] = {}
         self._lost: set[str] = set()
@@ -86,8 +88,8 @@ class Outbox:
     def tell(self, kind: Kind, about: str, at: float, *fields: Any) -> None:
         """Send a frame that belongs to no call."""
         self._writer.write(encode([kind, about, 0, at, *fields]), droppable=kind is Kind.FAULT)
-        if kind is Kind.CONNECTED:
-            self._writer.wake()  # its program may be gone in a few milliseconds
+        if kind is Kind.CONNECTED and self._asker:
+            self._asker.ask(about, *fields)
 
     def fault(self, where: str, error: BaseException) -> None:
         """Report that something of ours failed; the call went on."""

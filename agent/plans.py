@@ -25,6 +25,7 @@ class ProxyPlan:
     addons: list[str] = field(default_factory=list[str])
     options: dict[str, str] = field(default_factory=dict[str, str])
     drain_seconds: float = 10.0
+    lookout: str = ""  # a questions.Post: whom to ask which program has connected
     fresh: bool = False  # the agent starts: a script that can't be loaded ends it, and later no more
 
     def line(self) -> bytes:
@@ -43,6 +44,7 @@ class RecorderPlan:
     doors: list[int]
     bodies: bool = True
     index: bool = True
+    lookout: str = ""  # a questions.Post: who says which programs have connected
     fresh: bool = False  # the first recorder of this agent: whatever is still open belongs to an agent that is gone
 
     def line(self) -> bytes:

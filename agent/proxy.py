@@ -33,6 +33,7 @@ from ..addons.dispatch import TableDispatch
 from ..addons.doors import Doors, Guard, Password
 from ..addons.hook_faults import report_to
 from ..addons.leaving import Leaving
+from ..addons.refusals import Refusals
 from ..addons.routing import Routing, Upstream
 from ..addons.scope import allow_pattern
 from ..addons.usage_option import UsageOption
@@ -42,6 +43,7 @@ from .journal import Descriptors, Writer
 from .local_capture import LocalCapture, local_mode
 from .outbox import Outbox
 from .plans import ProxyPlan
+from .questions import Asker, Post
 
 TEND_SECONDS: Final = 0.1
 IDLE_SECONDS: Final = 4 * 3600
@@ -189,9 +191,12 @@ async def _until_told(stop: asyncio.Event) -> str:
 
 async def serve(plan: ProxyPlan, writer: Writer) -> None:
     """Serve until told to stop; then let calls under way end: `drain_seconds`, as an orphan as long as they take."""
-    outbox = Outbox(writer, keep_bytes=plan.max_body_bytes)
+    asker = Asker(Post.parse(plan.lookout)) if plan.lookout else None
+    outbox = Outbox(writer, keep_bytes=plan.max_body_bytes, asker=asker)
     report_to(outbox.fault)
     master = build_master(plan, outbox)
+    if asker:
+        cast(Any, master.addons).add(Refusals(asker))
     listener = Listener(master, plan, outbox.fault)
 
     async def tend() -> None:

@@ -27,10 +27,11 @@ from .assembly import Assembled, Assembler
 from .callers import Callers
 from .entry import Entry
 from .errors import WiretallyError
-from .exchange import Frame, Kind, decode
+from .exchange import CapturedExchange, Frame, Kind, decode
 from .locations import Home
 from .observation import Observation, Observer, unreadable
 from .plans import RecorderPlan
+from .questions import Post
 from .saving import Saver
 from .settings import Settings, load
 
@@ -58,7 +59,8 @@ class Recorder:
         self._plan = plan
         self._saver = saver
         self._observer = observer
-        self._callers = Callers(saver.fault)
+        answers = Post.parse(plan.lookout).answers if plan.lookout else None
+        self._callers = Callers(answers, saver.count_fault)
         self._readers = [journal.Reader(journal.Descriptors.parse(text)) for text in plan.journals]
         self._assemblers = [Assembler() for _ in self._readers]
         self._changed: dict[str, tuple[Assembler, Assembled]] = {}
@@ -133,7 +135,7 @@ class Recorder:
         self._callers.connected(frame[1], (frame[4][0], frame[4][1]), frame[5])
 
     def _refused(self, frame: Frame) -> None:
-        process = self._callers.of(frame[1], wait=0.2)
+        process = self._callers.of(frame[1], wait=True)
         self._saver.refusal(process, frame[5], frame[6])
 
     def _fault(self, frame: Frame) -> None:
@@ -164,11 +166,13 @@ class Recorder:
                 reader.commit(position)
             reader.counters[journal.SPOOLED] = self._saver.waiting
             reader.counters[journal.COMMITTED] = self._saver.saved
+        self._callers.commit()
 
     def _entries(self, uid: str, call: Assembled) -> list[Entry]:
         process, session = None, self._plan.session
         try:
-            process = self._callers.of(call.exchange.connection, wait=0.5 if call.ended else 0)
+            it = call.exchange
+            process = self._callers.of(it.connection, (it.peer, self._port(it)), wait=call.ended)
             session = (process and process.session) or session
             observation = self._observations.get(uid)
             if observation is None:
@@ -178,6 +182,11 @@ class Recorder:
             self._saver.fault("recorder.entries", error)
             mask = self._observer.interpreter.redactor.body if self._observer.bodies else None
             return [unreadable(call, process, session, mask)]
+
+    def _port(self, exchange: CapturedExchange) -> int:
+        """The port of ours that the call came in by; in local capture the app believes it is the provider's."""
+        proxy, base_url = self._plan.doors
+        return {"proxy": proxy, "base_url": base_url}.get(exchange.door, exchange.port)
 
     def _tick(self, now: float) -> None:
         for reader in self._readers:

@@ -44,6 +44,7 @@ class _Known:
     state: str
     conversation_id: int | None
     retry_of: int | None
+    process_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,7 @@ class Store:
 
     def _known(self, entries: list[Entry]) -> dict[str, _Known]:
         rows = self._connection.execute(
-            "select c.uid, c.id, c.state, c.conversation_id, c.retry_of from json_each(?) j "
+            "select c.uid, c.id, c.state, c.conversation_id, c.retry_of, c.process_id from json_each(?) j "
             "join calls c on c.uid = j.value",
             (_json(entry.call.uid for entry in entries),),
         )
@@ -149,7 +150,11 @@ class Store:
         row = connection.execute("select seq from sqlite_sequence where name = 'calls'").fetchone()
         next_id = (row[0] if row else 0) + 1
         revision = next_revision(connection, len(entries))
-        processes = [self._origins.process(entry.process) for entry in entries]
+        processes = [
+            # A recorder that took over may no longer find the program that the one before it found.
+            self._origins.process(entry.process) or ((was := known.get(entry.call.uid)) and was.process_id)
+            for entry in entries
+        ]
         retries = Retries(connection, entries, processes)
         threads = Threads(connection, entries)
         usage = Owners(connection, entries)

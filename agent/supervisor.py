@@ -27,6 +27,7 @@ from .exchange import Kind, encode
 from .hosted import Hosted
 from .locations import Home
 from .plans import ProxyPlan, RecorderPlan
+from .questions import Post
 from .settings import AgentSettings
 from .system_proxy import put_back
 from .trust_bundle import upstream_bundle
@@ -58,6 +59,7 @@ class Supervisor:
         self._recorder: Child | None = None
         self._journals: list[journal.Descriptors] = []
         self._views: list[journal.Journal] = []
+        self._post = Post.make()
         self._token = secrets.token_urlsafe(24)
         self._doors = (0, 0)
         self._control_port = 0
@@ -105,11 +107,11 @@ class Supervisor:
             made = journal.create()
             self._journals.append(made)
             self._views.append(journal.Journal(made))
-            inherits = (*self._doors, *made.all(), life[1])
+            inherits = (*self._doors, *made.all(), *self._post.for_proxy(), life[1])
             name = "proxy" if self.settings.workers == 1 else f"proxy {number + 1}"
             self._proxies.append(Child(name, ["-O", "-m", "wiretally.agent.proxy"], inherits, b""))
         self._plan_proxies(fresh=True)
-        inherits = (*(fd for made in self._journals for fd in made.all()), life[0])
+        inherits = (*(fd for made in self._journals for fd in made.all()), *self._post.for_lookout(), life[0])
         self._recorder = Hosted(
             "recorder", ["-m", "wiretally.agent.recorder_host"], inherits, self._recorder_plan(life[0], True)
         )
@@ -138,6 +140,7 @@ class Supervisor:
             addons=settings.addons,
             options=settings.options,
             drain_seconds=settings.drain_seconds,
+            lookout=str(self._post),
             fresh=fresh,
         )
         for proxy, made in zip(self._proxies, self._journals, strict=True):
@@ -152,6 +155,7 @@ class Supervisor:
             doors=list(self.ports),
             bodies=self.settings.bodies,
             index=self.settings.index,
+            lookout=str(self._post),
             fresh=fresh,
         ).line()
 

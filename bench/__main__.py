@@ -23,6 +23,7 @@ BENCHMARKS = {
     "stream_delay": "Delay of a stream's events",
     "latency": "What a call takes longer",
     "peers": "Beside other tools",
+    "attribution": "Programs that live for one call",
     "recorder": "The recorder on one core",
     "memory": "Memory",
     "soak": "Soak",

@@ -1,0 +1,83 @@
+"""The lookout: a process that names the program behind each connection as soon as it is opened.
+
+Its own process because a program that makes one call may be gone milliseconds after it connected, and the recorder may
+be busy for longer than that. Forked by the recorder's host. Where it dies, the recorder looks itself.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import platform
+import select
+import struct
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import astuple
+from typing import Final, Protocol
+
+from . import journal
+from .attribution import Attributor, Connection
+from .entry import Process
+from .exchange import Kind, encode
+from .questions import BUSY, Post
+
+SLICE_NS: Final = 100_000
+"""It works for a fraction of a millisecond and waits again."""
+_SCHED_SETATTR: Final = {"x86_64": 314, "aarch64": 274, "riscv64": 274}
+_SCHED_ATTR: Final = struct.Struct("=IIQiIQQQ")  # size, policy, flags, nice, priority, runtime, deadline, period
+
+
+class Resolver(Protocol):
+    """Finds the programs behind connections, each given as its peer and our port."""
+
+    def resolve_all(self, connections: Sequence[Connection], /) -> list[Process | None]: ...
+
+
+def watch(post: Post, host: int) -> None:
+    """Answer questions until nobody can ask any more, or the process `host` is gone, whose next lookout takes over."""
+    os.setsid()  # where each session has an equal share of the processor, it has one apart from the recorder's
+    at_once()
+    resolver, answers = Attributor(), journal.Writer(post.answers)
+    answers.counters[BUSY] = 0
+    rest = b""
+    while select.select([post.questions], [], []) and os.getppid() == host:
+        answers.counters[BUSY] = 1  # before there is nothing to read any more
+        if not (data := os.read(post.questions, 65536)):
+            return
+        *lines, rest = (rest + data).split(b"\n")
+        for frame in answered(lines, resolver):
+            answers.write(frame, droppable=True)
+        answers.counters[BUSY] = 0
+
+
+def answered(lines: Sequence[bytes], resolver: Resolver) -> list[bytes]:
+    """A frame for each question in `lines`, from one look; where that failed, one that says so."""
+    asked: dict[str, Connection] = {}
+    for line in lines:
+        with suppress(ValueError):  # the tail of a question that another lookout died with
+            connection, host, port, door = line.decode().split(" ")
+            asked[connection] = (host, int(port)), int(door)
+    now = time.time()
+    try:
+        found = resolver.resolve_all(list(asked.values()))
+    except Exception as error:  # noqa: BLE001 the next look may succeed; the recorder counts it and looks itself
+        return [encode([Kind.FAULT, "", 0, now, "attribution", f"{type(error).__name__}: {error}"[:500]])]
+    return [
+        encode([Kind.CALLER, connection, 0, now, process and astuple(process)])
+        for connection, process in zip(asked, found, strict=True)
+    ]
+
+
+def at_once() -> None:
+    """Ask to run as soon as something comes, which a short slice does, and not in the recorder's batch class."""
+    if sys.platform != "linux":
+        return
+    with suppress(OSError):
+        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+    nice = os.getpriority(os.PRIO_PROCESS, 0)
+    if number := _SCHED_SETATTR.get(platform.machine()):
+        attributes = _SCHED_ATTR.pack(_SCHED_ATTR.size, os.SCHED_OTHER, 0, nice, 0, SLICE_NS, 0, 0)
+        ctypes.CDLL(None).syscall(number, 0, attributes, 0)  # a kernel before 6.12 takes no slice: nothing is lost
