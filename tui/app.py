@@ -8,7 +8,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import ContentSwitcher
 
@@ -29,7 +29,7 @@ from .options import Options
 from .palette import WiretallyCommands
 from .tabs.live import LiveTab
 from .tabs.page import TabPage, make_page
-from .themes import DEFAULTS, OWN
+from .themes import DEFAULTS, OWN, without_colour
 from .trouble import Trouble
 from .widgets.banner import Banner
 from .widgets.bars import Choices, KeyBar, Title, TitleBar
@@ -53,7 +53,7 @@ class WiretallyApp(CrashReport):
     TITLE = "wiretally"
     CSS_PATH = "app.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings("app")
-    COMMANDS: ClassVar = App.COMMANDS | {WiretallyCommands}
+    COMMANDS: ClassVar = {WiretallyCommands}
     HORIZONTAL_BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-narrow"), (100, "-normal"), (160, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-short"), (30, "-tall")]  # noqa: RUF012
 
@@ -81,7 +81,7 @@ class WiretallyApp(CrashReport):
         self.live = LiveTab(self)
         self.key_bar = KeyBar()
         for theme in OWN:
-            self.register_theme(theme)
+            self.register_theme(without_colour(theme) if self.no_color else theme)
 
     @cached_property
     def calls(self) -> CallActions:

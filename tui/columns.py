@@ -115,7 +115,7 @@ def _total(row: CallRow, moment: Moment) -> Cell:
 def _speed(row: CallRow, moment: Moment) -> Cell:
     del moment
     rate = row.output_tokens_per_second
-    return (numbers.UNKNOWN if rate is None else f"{rate:.0f}"), "" if rate is not None else "muted"
+    return (numbers.UNKNOWN if rate is None else f"{rate:.0f}") + " ", "" if rate is not None else "muted"
 
 
 def state_of(row: CallRow, moment: Moment) -> Cell:
@@ -159,7 +159,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("cost", "cost $", 8, 9, True, 1, _cost, "cost"),
     Column("ttft", "ttft", 6, 8, True, 4, _ttft, "ttft"),
     Column("total", "total", 8, 9, True, 1, _total, "duration"),
-    Column("speed", "tok/s", 5, 6, True, 5, _speed),
+    Column("speed", "tok/s", 6, 7, True, 5, _speed),
     Column("state", "state", 13, 26, False, 1, state_of, "status"),
     Column("session", "session", 12, 20, False, 7, _plain("session")),
     Column("key", "key", 5, 6, False, 7, _plain("api_key")),
@@ -191,8 +191,11 @@ def place(width: int, chosen: Sequence[str] | None = None) -> list[Placed]:
                 columns = [column for column in columns if column.name != name]
     widths = {column.name: column.width for column in columns}
     spare = width - _need(columns, gap)
-    growing = [column for column in columns if column.most > column.width]
-    while spare > 0 and growing:
+    able = [column for column in columns if column.most > column.width]
+    growing = [column for column in able if not column.right]  # words are cut, numbers fit
+    while spare > 0 and (growing or able):
+        if not growing:
+            growing, able = [column for column in able if column.right], []
         for column in list(growing):
             if spare <= 0:
                 break

@@ -17,6 +17,9 @@ type Span = tuple[str, Tone]
 SHOWN_AT_MOST = 400_000
 """Characters of one body that are laid out; copy, export and `wiretally show` give all of it."""
 
+LONGEST_NAME = 36
+"""Cells up to which values stand under each other; a longer name pushes its own value aside."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -108,7 +111,7 @@ def rule(title: str) -> Entry:
 def facts(pairs: Iterable[tuple[str, str]], depth: int = 0) -> Iterator[Entry]:
     """Names and values in two columns; pairs without a value are left out."""
     kept = [(visible(name), visible(value)) for name, value in pairs if value]
-    width = min(max((cell_len(name) for name, _ in kept), default=0), 28)
+    width = min(max((cell_len(name) for name, _ in kept), default=0), LONGEST_NAME)
     for name, value in kept:
         yield Entry(((f"{name:<{width}}  ", "muted"), (value, "")), depth)
 

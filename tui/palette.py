@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.types import IgnoreReturnCallbackType
 from textual.widget import Widget
 
 from .keys import KEYS, Key, Place, places_of
@@ -13,6 +15,9 @@ from .tabs.page import TabPage
 
 if TYPE_CHECKING:
     from .app import WiretallyApp
+
+type Command = tuple[str, IgnoreReturnCallbackType, str]
+"""What is said of it, what it does, and a note below."""
 
 SCREENS: dict[str, Place] = {"InspectorScreen": "inspector", "ComparisonScreen": "compare"}
 
@@ -41,13 +46,19 @@ class WiretallyCommands(Provider):
             target = page.table if key.place == "table" else page
         await host.run_action(key.action, default_namespace=target)
 
-    async def discover(self) -> Hits:
+    def _commands(self) -> Iterator[Command]:
         for key in self._keys():
-            yield DiscoveryHit(f"{key.label}: {key.tooltip}", partial(self._run, key), help=f"key {key.shown}")
+            yield f"{key.label}: {key.tooltip}", partial(self._run, key), f"key {key.shown}"
+        host = self._host
+        yield "themes: Textual's as well as our own", host.action_change_theme, "until the screen is closed"
+        yield "picture: the screen as SVG", partial(host.set_timer, 0.1, host.deliver_screenshot), "a file"
+
+    async def discover(self) -> Hits:
+        for text, run, note in self._commands():
+            yield DiscoveryHit(text, run, help=note)
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
-        for key in self._keys():
-            text = f"{key.label}: {key.tooltip}"
+        for text, run, note in self._commands():
             if (score := matcher.match(text)) > 0:
-                yield Hit(score, matcher.highlight(text), partial(self._run, key), help=f"key {key.shown}")
+                yield Hit(score, matcher.highlight(text), run, help=note)

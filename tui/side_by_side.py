@@ -54,9 +54,10 @@ def as_text(rows: Sequence[Row], labels: tuple[str, str], everything: bool = Fal
 
 def _entries(row: Row, column: int) -> Iterator[Entry]:
     sign: Span = ("= ", "muted") if row.same else ("≠ ", "warn")
-    head = Entry((sign, (visible_lines(row.name), "muted" if row.same else "")), depth=1)
+    head = Entry((sign, (visible_lines(row.name), "muted" if row.same else "")), depth=2)
     left, right = (visible_lines(text[:SHOWN_AT_MOST]) for text in (row.left, row.right))
-    if "\n" not in left + right and cell_len(left) <= column - NAME - 1 and cell_len(right) <= column:
+    name_fits = cell_len(visible_lines(row.name)) <= NAME - 2
+    if name_fits and "\n" not in left + right and cell_len(left) <= column - NAME - 1 and cell_len(right) <= column:
         one, two = _pair(left, right, same=row.same)
         name: Span = (fit(row.name, NAME - 2), "muted" if row.same else "")
         yield _line([sign, name, (" ", ""), *one], two, column)

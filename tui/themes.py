@@ -7,6 +7,8 @@ all to grey, and every meaning is also a word or a sign.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from textual.theme import Theme
 
 DARK = Theme(
@@ -80,6 +82,13 @@ LIGHT = Theme(
 )
 
 OWN = (DARK, LIGHT)
+
+
+def without_colour(theme: Theme) -> Theme:
+    """The theme for NO_COLOR: as greys, trouble and warnings would be fainter than what is well."""
+    strong = "#ffffff" if theme.dark else "#000000"
+    return replace(theme, error=strong, warning=strong)
+
 
 DEFAULTS = {"dim": "#808890"}
 """What Textual's themes do not name: the colour of what is there but not meant to be seen first."""

@@ -1,4 +1,4 @@
-"""What the banner says: the worst of what is wrong, in one line, and how much more there is. Pure."""
+"""What the banner says: the worst of what is wrong, in a sentence, and how much more there is. Pure."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Trouble:
 
     @property
     def text(self) -> str:
-        """One line; empty where nothing is wrong."""
+        """A sentence; empty where nothing is wrong."""
         if self.problem:
             return self.problem
         if not (names := self.alarms):
@@ -48,8 +48,8 @@ class Trouble:
         purse = self.purse
         if purse is None or purse.alarm_below is None or not purse.is_low:
             return ""
-        left = f", ~{numbers.span(purse.seconds_left)} left at this rate" if purse.seconds_left else ""
+        left = f", ~{numbers.span(purse.seconds_left)} left" if purse.seconds_left else ""
         return (
-            f"The balance is {numbers.money(purse.usd, 2)}, below {numbers.money(purse.alarm_below, 2)}{left}. "
+            f"Balance {numbers.money(purse.usd, 2)}, below {numbers.money(purse.alarm_below, 2)}{left}. "
             "Add credit, then `wiretally balance add USD`."
         )

@@ -89,7 +89,7 @@ async def test_filter_narrows_names_its_mistakes_and_is_cleared(place: Home, sto
         assert all(row.model == "gpt-4o" for row in screen.app.live.list.window.rows)
         await screen.shows(" of 60 calls")
         await screen.press("slash", *" nofield:3")
-        await screen.shows("filter:")
+        await screen.shows("no field nofield")
         await screen.press("escape")
         await screen.shows(" of 60 calls")
         await screen.press("escape")
@@ -170,7 +170,7 @@ async def test_a_balance_below_its_threshold_raises_the_banner(place: Home, stor
         await screen.shows("$4.87", "no alarm set")
         assert "⚑" not in screen.text
         state_balance(place.database, "alarm", Decimal(5), at=START)
-        await screen.shows("⚑ The balance is $4.87, below $5.00", "⚑ 1 alarm", "⚑ alarm below $5.00")
+        await screen.shows("⚑ Balance $4.87, below $5.00", "⚑ 1 alarm", "⚑ alarm below $5.00")
         state_balance(place.database, "add", Decimal(20), at=START)
         await screen.until(lambda: "⚑" not in screen.text)
 

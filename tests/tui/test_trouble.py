@@ -25,7 +25,7 @@ def test_a_database_that_cannot_be_read_comes_first() -> None:
 
 
 def test_a_low_balance_says_how_long_it_lasts_whoever_noticed_it() -> None:
-    said = "The balance is $3.72, below $5.00, ~1h31m left at this rate. Add credit, then `wiretally balance add USD`."
+    said = "Balance $3.72, below $5.00, ~1h31m left. Add credit, then `wiretally balance add USD`."
     assert Trouble(purse=LOW).text == said
     assert Trouble(firing=(BALANCE,), purse=LOW).text == said
     assert Trouble(firing=(BALANCE,), purse=LOW).alarms == ("balance",)

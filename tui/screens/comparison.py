@@ -34,10 +34,10 @@ type Compared = tuple[tuple[str, str], list[Row]]
 class Heading(Widget):
     """What is compared, and how much of it differs."""
 
-    said: reactive[str] = reactive("")
+    said: reactive[str] = reactive("", layout=True)
 
     def render(self) -> Content:
-        return Content.assemble(" ", (visible(self.said, 500), "bold $accent")).truncate(self.size.width, ellipsis=True)
+        return Content.styled(visible(self.said, 500), "bold $accent")
 
 
 class ComparisonScreen(Screen[None]):

@@ -29,11 +29,9 @@ class Field(Horizontal):
 class Tick(Checkbox):
     """A checkbox whose mark is there only when it is set, so that it can be told without colour."""
 
-    BUTTON_LEFT, BUTTON_RIGHT = "[", "]"
-
     def render(self) -> Content:
-        self.BUTTON_INNER = "x" if self.value else " "
-        return super().render()
+        mark = ("[x]", "bold $accent") if self.value else ("[ ]", "$dim")
+        return Content.assemble(mark, " ", self.label.stylize("$dim") if self.disabled else self.label)
 
 
 class Line(Static):

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from ...agent.filters import FIELDS
 from ..keys import by_group
+
+WIDTH = 72
+"""Cells of a line in the frame, which fits a terminal of 80 columns."""
 
 MARKS = (
     ("~", "estimated: counted or priced here, not reported"),
@@ -25,25 +28,28 @@ MARKS = (
 )
 
 
-def help_text() -> Text:
+def help_text() -> Content:
     """All of it."""
-    text = Text()
+    lines: list[Content] = []
     for group, keys in by_group().items():
-        text.append(f"\n{group}\n", "bold")
-        for key in keys:
-            text.append(f"  {key.shown:<9}", "bold cyan")
-            text.append(f"{key.label:<12} ")
-            text.append(f"{key.tooltip}\n", "dim")
-    text.append("\nMarks\n", "bold")
-    for mark, meaning in MARKS:
-        text.append(f"  {mark:<9}", "bold cyan")
-        text.append(f"{meaning}\n")
-    text.append("\nFilters\n", "bold")
-    text.append("  terms are joined by AND; -term negates; OR stands between terms\n", "dim")
+        lines += [_title(group)]
+        lines += [_line(f"{key.shown:<9}", f"{key.label:<14}", (key.tooltip, "$dim")) for key in keys]
+    lines += [_title("Marks"), *(_line(f"{mark:<9}", meaning) for mark, meaning in MARKS), _title("Filters")]
+    lines.append(Content.styled("  terms are joined by AND; -term negates; OR stands between terms", "$dim"))
     for known in FIELDS:
-        text.append(f"  {known.name:<14}", "bold cyan")
-        text.append(f"{known.meaning}, as in {known.example}\n")
-    return text
+        example = f"as in {known.example}"
+        fits = 18 + len(known.meaning + example) <= WIDTH
+        between = ", " if fits else "\n" + " " * 16
+        lines.append(_line(f"{known.name:<14}", known.meaning, (f"{between}{example}", "$dim")))
+    return Content("\n").join(lines)
+
+
+def _title(name: str) -> Content:
+    return Content.assemble("\n", (name, "bold"))
+
+
+def _line(key: str, *said: str | tuple[str, str]) -> Content:
+    return Content.assemble("  ", (key, "bold $accent"), *said)
 
 
 class HelpScreen(ModalScreen[None]):

@@ -14,11 +14,12 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from ...agent.queries.calls import CallRow
 from ...agent.queries.reader import Reader
 from ...agent.queries.where import Where
 from .. import numbers
-from ..cell_text import visible
 from ..columns import Moment, state_of
+from ..giving_way import Fact, fact, fitted
 from ..keys import bindings
 from ..messages import Watch
 from ..outline import Part
@@ -46,22 +47,25 @@ class CallTitle(Widget):
         row, width = self.whole.detail.row, self.size.width
         newer = f"‹ {self.whole.newer:,}" if self.whole.newer else "‹"
         older = f"{self.whole.older:,} ›" if self.whole.older else "›"
-        asked = f" (asked {row.model_requested})" if row.model_requested not in (None, row.model) else ""
-        state, _ = state_of(row, Moment(self.now))
-        total = numbers.tenths(row.duration_ms) if row.duration_ms is not None else numbers.COUNTING
-        facts = [
-            numbers.clock(row.started_at, fraction=True),
-            row.app or "",
-            f"{row.method} {row.endpoint}",
-            f"{row.model or ''}{asked}",
-            state,
-            total,
-        ]
-        middle = Content.assemble(
-            (f"call {row.id:,}", "bold $accent"), "  ", visible("  ".join(fact for fact in facts if fact), 500)
-        ).truncate(max(width - len(newer) - len(older) - 6, 10), ellipsis=True)
+        middle = fitted(self._facts(row), max(width - len(newer) - len(older) - 6, 10))
         gap = max(width - len(newer) - len(older) - middle.cell_length - 5, 1)
         return Content.assemble(" ", (newer, "$dim"), "  ", middle, " " * gap, (older, "$dim"), " ")
+
+    def _facts(self, row: CallRow) -> list[Fact]:
+        model = row.model or ""
+        asked = f"(asked {row.model_requested})" if row.model_requested not in (None, row.model) else ""
+        state, _ = state_of(row, Moment(self.now))
+        total = numbers.tenths(row.duration_ms) if row.duration_ms is not None else numbers.COUNTING
+        return [
+            fact(0, Content.styled(f"call {row.id:,}", "bold $accent")),
+            fact(3, numbers.clock(row.started_at, fraction=True), numbers.clock(row.started_at)),
+            fact(1, row.app or ""),
+            fact(4, f"{row.method} {row.endpoint}", row.endpoint),
+            fact(2, model),
+            fact(5, asked),
+            fact(0, state),
+            fact(0, total),
+        ]
 
     async def on_click(self, event: events.Click) -> None:
         if event.x < 10 or event.x >= self.size.width - 10:

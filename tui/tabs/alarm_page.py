@@ -96,7 +96,7 @@ class AlarmPage(TabPage):
                 self._change(Change(f"alarm {name} taken out", ("alarm", name), None))
 
         question = (f"Take alarm {name} out of config.toml? What it has fired stays in the history.",)
-        self.host.push_screen(ConfirmScreen("alarm", question, "delete"), delete)
+        self.host.push_screen(ConfirmScreen(f"delete alarm {name}", question, "delete"), delete)
 
 
 def known_rule(home: Home, name: str) -> RuleText:
@@ -108,7 +108,7 @@ def known_rule(home: Home, name: str) -> RuleText:
         with Reader(home.database) as reader:
             said = alarm_below(reader)
         below = settings.balance.alarm_below if said is None else said
-        return RuleText(name, {"metric": "balance_usd", "threshold": "" if below is None else f"{below:f}"})
+        return RuleText(name, {"metric": "balance_usd", "threshold": "" if below is None else f"{below.normalize():f}"})
     return as_text(name, settings.alarm.get(name))
 
 

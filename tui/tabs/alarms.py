@@ -86,7 +86,7 @@ def _rule(rule: Rule, state: AlarmState | None, now: float, *, off: bool = False
             (rule.filter or "all", "muted"),
         ),
         key=rule.name,
-        detail=state.message if state and fires else watched,
+        detail=f"{watched} · when it fired: {state.message}" if state and fires else watched,
     )
 
 

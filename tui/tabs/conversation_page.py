@@ -51,4 +51,4 @@ class ConversationPage(TabPage):
             return f"Conversation {number:,} is deleted, with {calls:,} calls."
 
         question = (f"Delete conversation {number:,} with all its calls?", "They can't be brought back.")
-        self.host.push_screen(ConfirmScreen("conversation", question, "delete"), delete)
+        self.host.push_screen(ConfirmScreen("delete conversation", question, "delete"), delete)

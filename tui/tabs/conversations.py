@@ -72,10 +72,11 @@ def growth(reader: Reader, number: int) -> tuple[Plot, Plot]:
     labels = tuple(str(first + place) for place in range(1, len(shown) + 1))
     fresh = tuple(float((turn.call.input_tokens or 0) - (turn.call.cached_tokens or 0)) for turn in shown)
     cached = tuple(float(turn.call.cached_tokens or 0) for turn in shown)
-    cost = tuple(float(turn.call.cost or 0) for turn in shown)
+    cost = tuple(None if turn.call.cost is None else float(turn.call.cost) for turn in shown)
+    unknown = cost.count(None)
     return (
         Plot("stacked", f"context of {number:,} by turn, tokens", labels, (("from cache", cached), ("new", fresh))),
-        Plot("bars", "$ a turn", labels, (("cost", cost),)),
+        Plot("bars", f"$ a turn{f', {unknown} without a price' if unknown else ''}", labels, (("cost", cost),)),
     )
 
 

@@ -20,11 +20,11 @@ MOST_SERIES = 5
 HEADS = (
     Head("", 16, right=False, grows=True),
     Head("calls", 9),
-    Head("in", 9),
+    Head("in", 7),
     Head("cached", 7, optional=True),
-    Head("out", 9),
+    Head("out", 7),
     Head("cost $", 11),
-    Head("share", 6),
+    Head("share", 6, optional=True),
     Head("$ a call", 9, optional=True),
     Head("unpriced", 8),
 )
@@ -63,8 +63,10 @@ def _summary(reader: Reader, asked: Asked, everything: Decimal) -> str:
     end = time.mktime((year + month // 12, month % 12 + 1, 1, 0, 0, 0, 0, 0, -1))
     so_far = _sum(totals.totals(reader, Span(begin, asked.now)))
     ahead = so_far + week * Decimal(max(end - asked.now, 0)) / Decimal(7 * 86_400)
+    unpriced = totals.totals(reader, asked.span).unpriced
     return (
-        f"{numbers.spend(everything)} spent · this month {numbers.spend(so_far)}, heading for ~{numbers.spend(ahead)}"
+        f"{numbers.spend(everything)} spent{f' and {numbers.counted(unpriced, "unpriced call")}' if unpriced else ''}"
+        f" · this month {numbers.spend(so_far)}, heading for ~{numbers.spend(ahead)}"
     )
 
 

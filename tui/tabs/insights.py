@@ -40,18 +40,21 @@ def _repeats(reader: Reader, asked: Asked) -> View:
         Row(
             (
                 (f"{one.count:,}", ""), (numbers.price(one.saved), "good"), (numbers.short(one.saved_tokens), ""),
-                (one.app or numbers.UNKNOWN, ""), (one.model or numbers.UNKNOWN, ""), (one.endpoint, "muted"),
+                (one.app or numbers.UNKNOWN, ""), (one.model or numbers.UNKNOWN, ""), (_short(one.endpoint), "muted"),
                 (f"{one.last_call:,}", "muted"),
             )
         )
         for one in found.costliest
     )  # fmt: skip
     summary = (
-        f"{found.calls:,} calls repeat {found.requests:,} requests word for word; a response cache "
-        f"would have saved {numbers.spend(found.saved + found.estimated_saved)}"
-        f" and {numbers.span(found.saved_ms / 1000)}"
+        f"{found.calls:,} calls repeat {found.requests:,} requests; a response cache would have saved "
+        f"{numbers.spend(found.saved + found.estimated_saved)}, {numbers.span(found.saved_ms / 1000)}"
     )
     return View(summary, heads, rows, (), "No request was sent twice.")
+
+
+def _short(endpoint: str) -> str:
+    return endpoint.removeprefix("/v1/")
 
 
 def _retries(reader: Reader, asked: Asked) -> View:
@@ -92,7 +95,7 @@ def _shapes(reader: Reader, asked: Asked) -> View:
             (
                 (f"{one.calls:,}", ""), (numbers.short(one.input_tokens), ""), (numbers.short(one.output_tokens), ""),
                 (seconds(one.duration_ms), ""), (numbers.price(one.cost), ""), (one.app or numbers.UNKNOWN, ""),
-                (one.model or numbers.UNKNOWN, ""), (f"{one.endpoint}{' ⇣' if one.stream else ''}", "muted"),
+                (one.model or numbers.UNKNOWN, ""), (f"{_short(one.endpoint)}{' ⇣' if one.stream else ''}", "muted"),
             ),
             " ".join(f"{name}:{quoted(value)}" for name, value in (("app", one.app), ("model", one.model)) if value),
         )
@@ -101,9 +104,9 @@ def _shapes(reader: Reader, asked: Asked) -> View:
     sums = totals.totals(reader, asked.span)
     share = numbers.percent(sums.cached_tokens, sums.input_tokens)
     plots = tuple(_lengths(reader, asked, name) for name in ("input", "output"))
-    return View(
-        f"{len(rows):,} kinds of calls · {share} of input tokens came from the prompt cache", heads, rows, plots
-    )
+    newest = f" of the newest {insights.TYPICAL_OF:,} calls" if sums.calls > insights.TYPICAL_OF else ""
+    summary = f"{len(rows):,} kinds{newest or ' of calls'} · {share} of input tokens came from the prompt cache"
+    return View(summary, heads, rows, plots)
 
 
 def _lengths(reader: Reader, asked: Asked, name: str) -> Plot:

@@ -97,7 +97,7 @@ def against_plot(points: list[durations.Point]) -> Plot:
     ordered = sorted((ttft / 1000, total / 1000) for ttft, total in points)
     return Plot(
         "dots",
-        "total over first token, s",
+        "total by first token, s",
         tuple(f"{ttft:g}" for ttft, _ in ordered),
         (("calls", tuple(total for _, total in ordered)),),
     )

@@ -19,6 +19,7 @@ from ...agent.queries.reader import Reader
 from ...agent.queries.where import EVERYTHING, Where
 from .. import numbers
 from ..counting import Counters, read_counters
+from ..giving_way import fact
 from ..messages import Watch
 from ..widgets.call_list import CallList
 from ..widgets.counters import CounterLines, CounterPanels
@@ -148,11 +149,11 @@ class LiveTab(Vertical):
         above = self.list.scroll_offset.y
         if not state and self.list.order.column == "time" and above:
             state = f"{above:,} above"
-        parts = [f"{matched}{numbers.counted(listing.whole, 'call')}", state]
         if self.where != EVERYTHING and window.counted and not window.total:
-            parts[1] = "nothing matches"
-        style = "$warning" if self.host.paused or parts[1] == "nothing matches" else "$dim"
-        self.bar.status.summary = Content.styled(" · ".join(part for part in parts if part), style)
+            state = "nothing matches"
+        style = "$warning" if state in ("paused", "nothing matches") else "$dim"
+        parts = ((1, f"{matched}{numbers.counted(listing.whole, 'call')}"), (0, state))
+        self.bar.status.summary = tuple(fact(rank, Content.styled(said, style)) for rank, said in parts)
 
     # --- what the reader does --------------------------------------------------------------------------------------
 

@@ -28,15 +28,17 @@ if TYPE_CHECKING:
 
 EVERY = 1.0
 AT_LEAST = 15.0
+PLOT_WIDTH = 32
+"""Cells below which a plot says less than the line of its legend."""
 
 
 class Summary(Widget):
     """The tab's sentence, the range it speaks of, and the ways to look at it."""
 
-    said: reactive[Content] = reactive(Content(""))
+    said: reactive[Content] = reactive(Content(""), layout=True)
 
     def render(self) -> Content:
-        return Content("\n").join(line.truncate(self.size.width, ellipsis=True) for line in self.said.split("\n"))
+        return self.said
 
 
 def make_page(host: WiretallyApp, name: str) -> TabPage:
@@ -56,7 +58,7 @@ class TabPage(Vertical):
         self.choice = self.choices[0]
         self.host = host
         self.summary = Summary()
-        self.plots = (PlotView(), PlotView(), PlotView(classes="third"))
+        self.plots = (PlotView(), PlotView(), PlotView())
         self.row = Horizontal(*self.plots)
         self.table = Table()
         self.detail = RowDetail()
@@ -93,23 +95,23 @@ class TabPage(Vertical):
         if self.row.display != has_plots:
             self.row.display = has_plots
         for place, plot in enumerate(self.plots):
-            shown = place < len(view.plots)
+            shown = place < min(len(view.plots), max(self.size.width // PLOT_WIDTH, 1))
             if plot.display != shown:
                 plot.display = shown
             if shown:
                 plot.plot = view.plots[place]
-        self.summary.said = Content.assemble(self._ways(), f"\n {view.summary}")
+        self.summary.said = Content.assemble(self._ways(), f"\n{view.summary}")
 
     def _ways(self) -> Content:
         """The range, and the ways to look at it: all of them, or where there is no room the one that is chosen."""
-        parts = [Content.styled(" all time" if self._all_time else f" {RANGES[self.host.range][0]}", "bold")]
+        parts = [Content.styled("all time" if self._all_time else RANGES[self.host.range][0], "bold")]
         if not self._all_time:
             parts.append(Content.styled("   w window", "$dim"))
         if len(self.choices) > 1:
             parts.append(Content.styled("   b by", "$dim"))
             mark = {self.choice: "bold underline $accent"}
             chosen = [(name, mark.get(name, "$dim")) for name in self.choices]
-            room = self.size.width - sum(part.cell_length for part in parts)
+            room = self.size.width - 2 - sum(part.cell_length for part in parts)
             if sum(len(name) + 2 for name, _ in chosen) > room:
                 place = self.choices.index(self.choice)
                 chosen = [chosen[place], (f"{place + 1} of {len(self.choices)}", "$dim")]

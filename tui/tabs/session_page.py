@@ -68,4 +68,4 @@ class SessionPage(TabPage):
 
         if name:
             question = (f"Delete session {name} with all its calls?", "They can't be brought back; `e` exports first.")
-            self.host.push_screen(ConfirmScreen("session", question, "delete"), delete)
+            self.host.push_screen(ConfirmScreen("delete session", question, "delete"), delete)

@@ -1,4 +1,4 @@
-"""One line across the screen for what needs the reader: alarms that fire, a database that can't be read."""
+"""Lines across the screen for what needs the reader: alarms that fire, a database that can't be read."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from ..cell_text import fit
+from ..cell_text import visible
 
 
 class Banner(Widget):
-    """`text` on the colour of trouble; no line at all while there is none. `more` at its end is never cut."""
+    """`text` and `more` on the colour of trouble, as many lines as they need; none at all while there is no trouble."""
 
     text: reactive[str] = reactive("", layout=True)
-    more: reactive[str] = reactive("")
+    more: reactive[str] = reactive("", layout=True)
 
     class Clicked(Message):
         """The reader wants to know more."""
@@ -23,10 +23,9 @@ class Banner(Widget):
         self.display = bool(text)
 
     def render(self) -> Content:
-        width = self.size.width
-        end = f"  {self.more} " if self.more else ""
-        end = end if len(end) < width // 2 else fit(end, width // 2)
-        return Content(fit(f" ⚑ {self.text}", width - len(end)) + end)
+        said = visible(f"⚑ {self.text}", 1000)
+        more = visible(self.more, 1000)
+        return Content(f"{said}   {more}" if more else said)
 
     def on_click(self) -> None:
         self.post_message(self.Clicked())

@@ -15,6 +15,7 @@ from textual.widget import Widget
 
 from .. import numbers
 from ..cell_text import fit
+from ..giving_way import Fact, fact, fitted, split
 from ..keys import TABS, Place, footer
 
 
@@ -49,36 +50,39 @@ class TitleBar(Widget):
     now: reactive[float] = reactive(0.0)
 
     def render(self) -> Content:
-        title, width = self.title, self.size.width
+        width = self.size.width - 2
+        right = fitted(self._right(), width // 2 + 4, "   ")
+        left = fitted(self._left(), width - right.cell_length - 2)
+        return Content.assemble(" ", split(left, right, width), " ")
+
+    def _left(self) -> list[Fact]:
+        title = self.title
         sign, word, colour = AGENT_WORDS[title.agent]
-        parts: list[Content] = [Content.styled("wiretally", "bold $accent")]
-        if title.session and width >= 100:
-            parts.append(Content(fit(title.session, min(len(title.session), 28))))
-        if title.paused:
-            parts.append(Content.styled("‖ paused", "bold $warning"))
-        parts.append(Content.styled(f"{sign} {word}", colour))
-        if title.port:
-            doors = f"proxy {title.port}"
-            if title.base_url_port:
-                doors += f" · base URL {title.base_url_port}"
-            if width >= 110 and title.apps:
-                doors += f" · {title.apps} app{'s' if title.apps != 1 else ''}"
-            parts.append(Content.styled(doors, "$dim"))
-        right: list[Content] = []
-        if title.dropped:
-            right.append(Content.styled(f"{title.dropped:,} lost", "bold $error"))
-        if title.alarms:
-            right.append(Content.styled(f"⚑ {title.alarms} alarm{'s' if title.alarms != 1 else ''}", "bold $error"))
-        screen = cast("App[None]", self.app).size
+        doors = [
+            f"proxy {title.port}" if title.port else "",
+            f"base URL {title.base_url_port}" if title.base_url_port else "",
+            numbers.counted(title.apps, "app") if title.apps else "",
+        ]
+        doors = [" · ".join(door for door in doors[:count] if door) for count in (3, 2, 1)] if title.port else []
+        return [
+            fact(1, Content.styled("wiretally", "bold $accent")),
+            fact(3, fit(title.session, min(len(title.session), 28))),
+            fact(0, Content.styled("‖ paused" if title.paused else "", "bold $warning")),
+            fact(0, Content.styled(f"{sign} {word}", colour)),
+            fact(2, *(Content.styled(form, "$dim") for form in doors)),
+        ]
+
+    def _right(self) -> list[Fact]:
+        title, screen = self.title, cast("App[None]", self.app).size
+        alarms = numbers.counted(title.alarms, "alarm") if title.alarms else ""
+        facts = [
+            fact(0, Content.styled(f"{title.dropped:,} lost" if title.dropped else "", "bold $error")),
+            fact(0, *(Content.styled(f"⚑ {form}", "bold $error") for form in (alarms, f"{title.alarms}") if alarms)),
+        ]
         if screen.width < LEAST[0] or screen.height < LEAST[1]:
             said = f"{screen.width}×{screen.height}: needs {LEAST[0]}×{LEAST[1]}"
-            right.append(Content.styled(said, "$warning"))
-        else:
-            right.append(Content(numbers.clock(self.now)))
-        left = Content("  ").join(parts)
-        end = Content("   ").join(right)
-        gap = max(1, width - 2 - left.cell_length - end.cell_length)
-        return Content.assemble(" ", left, " " * gap, end, " ")
+            return [*facts, fact(0, Content.styled(said, "$warning"))]
+        return [*facts, fact(1, numbers.clock(self.now))]
 
 
 class Choices(Widget):
@@ -102,10 +106,12 @@ class Choices(Widget):
 
     def _placed(self) -> Iterator[tuple[str, str, int]]:
         """Each name with its label and where that begins."""
+        waiting = {name: self.counts.get(name, 0) for name in self.names}
+        labels = [name.title() + (f" {numbers.short(waiting[name])}" if waiting[name] else "") for name in self.names]
         gap, left = (3 if self.size.width >= 100 else 2), 1
-        for name in self.names:
-            waiting = self.counts.get(name, 0)
-            label = f"{name.title()} {waiting:,}" if waiting else name.title()
+        if sum(len(label) + gap for label in labels) - gap + left > self.size.width:
+            gap = 1
+        for name, label in zip(self.names, labels, strict=True):
             yield name, label, left
             left += len(label) + gap
 

@@ -103,7 +103,8 @@ class CallLines(ScrollView):
                 segments.append(gap)
                 used += len(gap.text)
             text, tone = text_of(column, cells, row, moment)
-            segments.append(Segment(text, base + self._style(tone) if tone else base))
+            is_plain = not tone or (tone == "muted" and is_cursor)  # muted is too faint on the cursor's colour
+            segments.append(Segment(text, base if is_plain else base + self._style(tone)))
             used += cells
         segments.append(Segment(" " * max(width - used, 0), base))
         return Strip(segments, max(width, used)).crop(0, width)

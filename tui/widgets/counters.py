@@ -18,16 +18,9 @@ from textual.widget import Widget
 from .. import numbers
 from ..cell_text import visible
 from ..counting import Counters, Room
+from ..giving_way import fact, fitted, split
 from .gauge import gauge
 from .sparkline import SteadyScale, sparkline
-
-
-def split(left: Content, right: Content, width: int) -> Content:
-    """`left` and `right` at the two ends of `width` cells; the right one gives way where they would touch."""
-    gap = width - left.cell_length - right.cell_length
-    if gap < 1:
-        return left.truncate(width, ellipsis=True)
-    return Content.assemble(left, " " * gap, right)
 
 
 class Panel(Widget):
@@ -242,46 +235,49 @@ class CounterLines(Widget):
         return Content("\n").join([self._first(counters, width), self._second(counters, width)])
 
     def _first(self, counters: Counters, width: int) -> Content:
-        parts = [
-            Content.assemble(_number(numbers.spend(counters.spend)), _muted(f" {counters.window}")),
-            Content.assemble(_number(f"{counters.calls:,}"), _muted(" call" if counters.calls == 1 else " calls")),
-            Content.styled(
-                f"{numbers.percent(counters.failed, counters.calls, 1)} failed",
-                "$error" if counters.failed else "$dim",
-            ),
+        doubt = f"{counters.unpriced:,} unpriced" if counters.unpriced else ""
+        if not doubt and counters.estimated:
+            doubt = f"~{numbers.spend(counters.estimated)} est."
+        calls = "call" if counters.calls == 1 else "calls"
+        share = numbers.percent(counters.failed, counters.calls, 1)
+        facts = [
+            fact(0, Content.assemble(_number(numbers.spend(counters.spend)), _muted(f" {counters.window}"))),
+            fact(2, Content.styled(doubt, "$warning")),
+            fact(0, Content.assemble(_number(f"{counters.calls:,}"), _muted(f" {calls}"))),
+            fact(0, Content.styled(f"{share} failed", "$error" if counters.failed else "$dim")),
         ]
-        left = Content("   ").join(parts)
-        right = Content("")
-        if (purse := counters.purse) is not None:
-            style = "bold $error" if purse.is_low else "bold"
-            bits = [_number(numbers.money(purse.usd, 2), style)]
-            if purse.share is not None:
-                bits.append(Content.styled(gauge(purse.share, 5), "$error" if purse.is_low else "$accent"))
-            if purse.seconds_left is not None:
-                bits.append(_muted(f"~{numbers.span(purse.seconds_left)}"))
-            right = Content(" ").join(bits)
-        return Content.assemble(" ", split(left, right, width), " ")
+        purse = self._purse(counters, width)
+        left = fitted(facts, width - purse.cell_length - 2 * bool(purse.plain), "   ")
+        return Content.assemble(" ", split(left, purse, width), " ")
+
+    @staticmethod
+    def _purse(counters: Counters, width: int) -> Content:
+        """The balance, how full it is, how long it lasts."""
+        if (purse := counters.purse) is None:
+            return Content("")
+        share = "" if purse.share is None else gauge(purse.share, 5)
+        lasts = "" if purse.seconds_left is None else f"~{numbers.span(purse.seconds_left)}"
+        facts = [
+            fact(0, _number(numbers.money(purse.usd, 2), "bold $error" if purse.is_low else "bold")),
+            fact(2, Content.styled(share, "$error" if purse.is_low else "$accent")),
+            fact(1, _muted(lasts)),
+        ]
+        return fitted(facts, width // 2, " ")
 
     def _second(self, counters: Counters, width: int) -> Content:
         def trend(values: Sequence[float | None], scale: SteadyScale) -> Content:
             return Content.styled(sparkline(values, 8, scale.fit(values)), "$accent")
 
         speed = numbers.UNKNOWN if counters.speed is None else f"{counters.speed:.0f}"
-        parts = [
-            Content.assemble(
-                _muted("$/min "), trend(counters.spend_series, self._spend), f" {counters.spend_per_minute:.4f}"
-            ),
-            Content.assemble(
-                _muted("p95 "), trend(counters.latency_series, self._latency), f" {numbers.tenths(counters.p95)}"
-            ),
-            Content.assemble(_muted("ttft "), numbers.tenths(counters.ttft_p50)),
-            Content.assemble(speed, _muted(" tok/s")),
-            Content.assemble(numbers.percent(counters.cached, counters.input), _muted(" cached")),
+        spend, latency = trend(counters.spend_series, self._spend), trend(counters.latency_series, self._latency)
+        near = counters.room is not None and counters.room.is_near  # the one figure here that may need the reader
+        facts = [
+            fact(0, limit_note(counters) if near else ""),
+            fact(0, Content.assemble(_muted("$/min "), spend, f" {counters.spend_per_minute:.4f}")),
+            fact(1, Content.assemble(_muted("p95 "), latency, f" {numbers.tenths(counters.p95)}")),
+            fact(2, Content.assemble(_muted("ttft "), numbers.tenths(counters.ttft_p50))),
+            fact(3, Content.assemble(speed, _muted(" tok/s"))),
+            fact(3, Content.assemble(numbers.percent(counters.cached, counters.input), _muted(" cached"))),
+            fact(4, "" if near else limit_note(counters)),
         ]
-        if counters.room is not None and counters.room.is_near:  # the one figure here that may need the reader
-            parts.insert(0, limit_note(counters))
-        elif counters.room is not None:
-            parts.append(limit_note(counters))
-        while len(parts) > 1 and Content("  ").join(parts).cell_length > width:
-            parts.pop()
-        return Content.assemble(" ", Content("  ").join(parts).truncate(width, ellipsis=True))
+        return Content.assemble(" ", fitted(facts, width))

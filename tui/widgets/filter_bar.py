@@ -20,6 +20,7 @@ from textual.widgets import Input
 
 from ...agent.errors import UsageError
 from ...agent.filters import FIELDS, parse
+from ..giving_way import Fact, fitted, split
 from .typed import Typed
 
 DELAY = 0.15
@@ -82,14 +83,13 @@ class FilterInput(Typed):
 class FilterStatus(Widget):
     """What the filter lets through, or why it can't be read."""
 
-    summary: reactive[Content] = reactive(Content(""))
+    summary: reactive[tuple[Fact, ...]] = reactive(())
     problem: reactive[str] = reactive("", layout=True)
 
     def render(self) -> Content:
         if self.problem:
-            return Content.styled(self.problem, "$error").truncate(self.size.width, ellipsis=True)
-        gap = max(self.size.width - self.summary.cell_length, 0)
-        return Content.assemble(" " * gap, self.summary.truncate(self.size.width, ellipsis=True))
+            return Content.styled(self.problem, "$error")
+        return split(Content(""), fitted(self.summary, self.size.width, " · "), self.size.width)
 
 
 class FilterBar(Horizontal):
@@ -156,7 +156,7 @@ class FilterBar(Horizontal):
         try:
             parse(text)
         except UsageError as error:
-            self.status.problem = str(error).split(". `wiretally")[0]
+            self.status.problem = str(error).removeprefix("filter: ").split(". `wiretally")[0]
             return
         self.status.problem = ""
         if text != self.applied:

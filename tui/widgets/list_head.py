@@ -30,7 +30,7 @@ class ListHead(Widget):
             if column.sort and column.sort == self._calls.order.column:
                 arrow = "▾" if self._calls.order.descending else "▴"
                 head = f"{arrow}{head}" if column.right else f"{head}{arrow}"
-            tail = " " if column.name == "total" else ""
+            tail = " " if column.name in ("total", "speed") else ""
             segments.append(Segment(fit(head + tail, cells, right=column.right), base))
         return Strip(segments).adjust_cell_length(width, base)
 

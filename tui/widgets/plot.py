@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from rich.cells import cell_len
 from rich.color import Color
 from rich.text import Text
 from textual.app import App
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from ..cell_text import fit
+from ..cell_text import fit, visible
 from ..view import Plot
 from .sparkline import round_top
 
@@ -32,7 +33,7 @@ class PlotView(Widget):
         plot, width, height = self.plot, self.size.width, self.size.height
         if plot is None or width < 20 or height < 4:
             return Text("")
-        title = Text(fit(f" {plot.title}", width), style="bold")
+        title = Text().append(fit(f" {plot.title}", width), "bold")
         if plot.is_empty:
             return title.append("\n\n  nothing to plot yet")
         tokens = cast("App[None]", self.app).theme_variables
@@ -60,13 +61,16 @@ def _hex(colour: Colour) -> str:
 
 
 def _legend(plot: Plot, width: int, colours: list[Colour]) -> Text:
-    line = Text(f" {plot.title}  ", style="bold")
-    for index, (name, _) in enumerate(plot.series):
-        label = f"■ {fit(name, min(len(name), 18))}  "
-        if line.cell_len + len(label) > width:
-            break
-        line.append(label, _hex(colours[index % len(colours)]))
-    return line
+    """The title and the names of the series, all of them or as many as fit and the number of the others."""
+    names = [f"■ {visible(name)}" for name, _ in plot.series]
+    ends = [f"+{rest}" if (rest := len(names) - count) else "" for count in range(len(names) + 1)]
+    room = width - len(plot.title) - 3
+    fits = [count for count in range(len(names) + 1) if cell_len("  ".join([*names[:count], ends[count]])) <= room]
+    count = max(fits, default=0)
+    line = Text().append(f" {plot.title}  ", "bold")
+    for index, name in enumerate(names[:count]):
+        line.append(f"{name}  ", _hex(colours[index % len(colours)]))
+    return line.append(ends[count] if fits else "")
 
 
 def draw(plot: Plot, size: tuple[int, int], colours: list[Colour], dim: Colour) -> Text:
@@ -89,7 +93,10 @@ def draw(plot: Plot, size: tuple[int, int], colours: list[Colour], dim: Colour) 
     elif plot.kind == "dots":
         across = [float(label) for label in plot.labels]
         figure.draw(figure.signal(across, list(plot.series[0][1]), marker="braille"))
-        figure.ruler("x").lim(0, None)
+        end = round_top(max(across, default=1.0))
+        figure.ruler("x").lim(0, end)
+        steps = [end * step / 4 for step in (range(5) if size[0] >= 44 else (0, 2, 4))]
+        figure.ruler("x").ticks(steps, [_mark(step) for step in steps])
     else:
         stacks = [[value or 0.0 for value in values] for _, values in plot.series]
         stacked = plot.kind == "stacked" and len(stacks) > 1

@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from ..cell_text import fit
+from ..cell_text import fit, fold
 from ..keys import bindings
 from ..view import Head, Row, View
 from .call_lines import CURSOR, MARK
@@ -84,10 +84,15 @@ class Table(ScrollView, can_focus=True):
             if sum(width + 2 for width in widths if width) > room and self._heads[index].optional:
                 widths[index] = 0
         spare = room - sum(width + 2 for width in widths if width)
-        growing = [index for index, head in enumerate(self._heads) if head.grows] or [0]
+        growing = [index for index, head in enumerate(self._heads) if head.grows and widths[index]] or [0]
         for index in growing:
             widths[index] = max(widths[index] + spare // len(growing), 6)
         return widths
+
+    @property
+    def head_widths(self) -> list[tuple[str, int]]:
+        """The names of the columns with their cells; 0 for those that gave way."""
+        return [(head.name, width) for head, width in zip(self._heads, self._widths(), strict=True)]
 
     def _style(self, name: str) -> Style:
         return self.get_component_rich_style(f"table--{name}", partial=True)
@@ -100,8 +105,10 @@ class Table(ScrollView, can_focus=True):
         if y == 0:
             return self._line([(head.name, "") for head in self._heads], base + self._style("head"))
         index = line - 1
-        if not self._rows and y == 2:
-            return Strip([Segment(f"  {self._empty}", base + self._style("muted"))]).adjust_cell_length(width, base)
+        if not self._rows and y >= 2:
+            lines = list(fold(self._empty, width - 4))
+            said = lines[y - 2] if y - 2 < len(lines) else ""
+            return Strip([Segment(f"  {said}", base + self._style("muted"))]).adjust_cell_length(width, base)
         if index >= len(self._rows):
             return Strip.blank(width, base)
         style = base + self._style("cursor") if index == self.cursor and self.has_focus else base
@@ -115,7 +122,8 @@ class Table(ScrollView, can_focus=True):
             if not cells_wide:
                 continue
             shown = fit(text, cells_wide, right=head.right)
-            segments += [Segment(shown, style + self._style(tone) if tone else style), Segment("  ", style)]
+            is_plain = not tone or (tone == "muted" and sign.strip())  # muted is too faint on the cursor's colour
+            segments += [Segment(shown, style if is_plain else style + self._style(tone)), Segment("  ", style)]
         return Strip(segments).adjust_cell_length(self.size.width, style)
 
     def _go(self, index: int) -> None:

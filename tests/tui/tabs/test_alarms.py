@@ -26,5 +26,5 @@ def test_a_firing_rule_is_said_with_its_message_and_its_history(place: Home, sto
         history = READ(reader, Asked(Span(), START + 60, "history"))
     assert rules.summary == "1 rule, 1 firing"
     assert [cell[0] for cell in rules.rows[0].cells[:2]] == ["balance", "⚑ firing"]
-    assert rules.rows[0].detail == "the balance is low"
+    assert rules.rows[0].detail == "prepaid balance of all calls · when it fired: the balance is low"
     assert [cell[0] for cell in history.rows[0].cells[2:]] == ["fired", "bell ok", "the balance is low"]

@@ -17,7 +17,7 @@ async def test_every_tab_is_reached_and_says_something_at_every_size(
     store.save(traffic(120))
     expected = {
         "cost": "heading for", "latency": "first token p50", "errors": "calls failed",
-        "conversations": "conversations ·", "insights": "word for word", "alarms": "1 rule, 0 firing",
+        "conversations": "conversations ·", "insights": "a response cache", "alarms": "1 rule, 0 firing",
         "sessions": "2 sessions",
     }  # fmt: skip
     async with opened(place, size, clock=lambda: NOW) as screen:

@@ -1,8 +1,7 @@
 from decimal import Decimal
 
-from textual.content import Content
 from wiretally.tui.counting import Counters, Purse
-from wiretally.tui.widgets.counters import PANELS, CounterLines, split
+from wiretally.tui.widgets.counters import PANELS, CounterLines
 
 FULL = Counters(
     "today", 5120, 97, 4.2, Decimal("1.2841"), Decimal("0.02"), 3, Decimal("0.0412"), 412_000, 156_000, 28_400, 61.0,
@@ -31,11 +30,6 @@ def test_a_low_balance_is_marked_by_a_sign_as_well() -> None:
     said = "\n".join(str(line) for line in PANELS[-1]().lines(FULL, 24))
     assert "⚑ alarm below $5.00" in said
     assert "~1h31m left" in said
-
-
-def test_the_right_end_stays_at_its_place_and_gives_way() -> None:
-    assert str(split(Content("ab"), Content("yz"), 8)) == "ab    yz"
-    assert str(split(Content("abcdef"), Content("uvwxyz"), 8)) == "abcdef"
 
 
 def test_the_two_lines_of_a_narrow_screen_tell_the_same() -> None:
