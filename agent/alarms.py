@@ -202,7 +202,7 @@ class AlarmTicker:
     def _run(self) -> None:
         judge: Judge | None = None
         begun = False
-        notifier = Notifier(self._settings.notify, self._keep_outcomes)
+        notifier = Notifier(self._settings.notify, self._keep_outcomes, self._wrong.put)
         while (now := self._moments.get()) is not None:
             try:
                 judge = judge or Judge(self._home, self._settings, now, self._wrong.put)
@@ -212,12 +212,17 @@ class AlarmTicker:
                         self._keep_outcomes(number, {"all": "failed: too many notifications wait"})
             except Exception as error:  # noqa: BLE001 counted by the next tick; a new judge begins afresh
                 self._wrong.put(error)
-                if judge is not None:
-                    judge.close()
+                self._close(judge)
                 judge = None
-        if judge is not None:
-            judge.close()
+        self._close(judge)
         notifier.close()
+
+    def _close(self, judge: Judge | None) -> None:
+        try:
+            if judge:
+                judge.close()
+        except Exception as error:  # noqa: BLE001 counted by the next tick
+            self._wrong.put(error)
 
     def _keep_outcomes(self, number: int, outcomes: dict[str, str]) -> None:
         alarm_log.notified(self._home.database, number, outcomes)

@@ -29,6 +29,8 @@ class Assembled:
     new_messages: list[Message] = field(default_factory=list[Message])
     begun: bool = False
     changed: bool = True
+    spoilt: Exception | None = None
+    """The bug of ours that kept a frame out of the exchange."""
 
     @property
     def ended(self) -> bool:
@@ -104,7 +106,13 @@ class Assembler:
     def _apply(self, call: Assembled, frame: Frame) -> None:
         call.next = max(call.next, frame[2] + 1)
         call.changed = True
-        _APPLY[frame[0]](call, frame[3], *frame[4:])
+        try:
+            _APPLY[frame[0]](call, frame[3], *frame[4:])
+        except Exception as error:  # noqa: BLE001 the recorder counts it, and keeps a row without what was in the frame
+            call.spoilt, call.begun = error, True
+            if frame[0] in (Kind.END, Kind.ANSWER):
+                call.exchange.ended_at = frame[3]
+                call.exchange.ending = frame[4] if frame[0] == Kind.END else "answered"
 
 
 def _headers(pairs: list[Any]) -> Headers:

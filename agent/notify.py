@@ -175,11 +175,18 @@ class Errand:
 
 
 class Notifier:
-    """A thread that delivers one notice after the other; it calls `done` with the event's number and outcomes."""
+    """A thread that delivers one notice after the other; it calls `done` with the event's number and outcomes, and
+    gives `wrong` what failed in that."""
 
-    def __init__(self, settings: NotifySettings, done: Callable[[int, dict[str, str]], None]) -> None:
+    def __init__(
+        self,
+        settings: NotifySettings,
+        done: Callable[[int, dict[str, str]], None],
+        wrong: Callable[[Exception], None],
+    ) -> None:
         self._settings = settings
         self._done = done
+        self._wrong = wrong
         self._errands: queue.Queue[Errand | None] = queue.Queue(WAITING)
         self._thread = threading.Thread(target=self._run, name="notifier", daemon=True)
         self._thread.start()
@@ -200,11 +207,11 @@ class Notifier:
 
     def _run(self) -> None:
         while (errand := self._errands.get()) is not None:
-            outcomes = deliver(errand.notice, self._settings, errand.only)
-            for channel, outcome in outcomes.items():
-                if outcome != OK:
-                    log.warning("alarm %s: %s: %s", errand.notice.alarm, channel, outcome)
             try:
+                outcomes = deliver(errand.notice, self._settings, errand.only)
+                for channel, outcome in outcomes.items():
+                    if outcome != OK:
+                        log.warning("alarm %s: %s: %s", errand.notice.alarm, channel, outcome)
                 self._done(errand.number, outcomes)
-            except Exception as error:  # noqa: BLE001 the next notice must still be told; the log has it
-                log.error("the outcome of alarm %s was not kept: %s", errand.notice.alarm, error)
+            except Exception as error:  # noqa: BLE001 the next notice must still be told
+                self._wrong(error)

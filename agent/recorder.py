@@ -25,15 +25,14 @@ from . import journal
 from .alarms import AlarmTicker
 from .assembly import Assembled, Assembler
 from .callers import Callers
-from .entry import Entry
+from .entry import Entry, Process
 from .errors import WiretallyError
 from .exchange import CapturedExchange, Frame, Kind, decode
 from .locations import Home
-from .observation import Observation, Observer, unreadable
+from .observation import Observation, Observer, settings_of, unreadable
 from .plans import RecorderPlan
 from .questions import Post
 from .saving import Saver
-from .settings import Settings, load
 
 FLUSH_SECONDS: Final = 0.05
 GATHER_SECONDS: Final = 0.005
@@ -60,7 +59,7 @@ class Recorder:
         self._saver = saver
         self._observer = observer
         answers = Post.parse(plan.lookout).answers if plan.lookout else None
-        self._callers = Callers(answers, saver.count_fault)
+        self._callers = Callers(answers, saver.told)
         self._readers = [journal.Reader(journal.Descriptors.parse(text)) for text in plan.journals]
         self._assemblers = [Assembler() for _ in self._readers]
         self._changed: dict[str, tuple[Assembler, Assembled]] = {}
@@ -89,11 +88,11 @@ class Recorder:
             took = self._read()
             now = time.time()
             if ((self._changed or took) and now - flushed >= FLUSH_SECONDS) or self._saver.troubled:
-                self.flush(now)
+                self._guarded(self.flush, now)
                 flushed = now
             if now - ticked >= TICK_SECONDS:
                 ticked = now
-                self._tick(now)
+                self._guarded(self._tick, now)
             if self._leaving:
                 self.flush(now)
                 self._callers.close()
@@ -107,6 +106,13 @@ class Recorder:
             elif took < MAX_FRAMES:
                 self._readers[0].gather(GATHER_SECONDS)
             alive = alive and not select.select([self._plan.life], [], [], 0)[0]
+
+    def _guarded[**P](self, step: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
+        """Whatever fails in `step` is counted, and the recording goes on."""
+        try:
+            step(*args, **kwargs)
+        except Exception as error:  # noqa: BLE001 a bug in one step must not stop the others
+            self._saver.fault(f"recorder.{step.__name__}", error)
 
     def _read(self) -> int:
         """Take what has come; how many frames."""
@@ -126,10 +132,13 @@ class Recorder:
         if stage := self._stages.get(frame[0]):
             stage(frame)
         elif frame[0] == Kind.GONE:
-            for call in assembler.gone(frame[3]):
-                self._changed[call.exchange.uid] = (assembler, call)
+            self._end_all(assembler, frame[3])
         elif call := assembler.feed(frame):
             self._changed[frame[1]] = (assembler, call)
+
+    def _end_all(self, assembler: Assembler, at: float) -> None:
+        for call in assembler.gone(at):
+            self._changed[call.exchange.uid] = (assembler, call)
 
     def _connected(self, frame: Frame) -> None:
         self._callers.connected(frame[1], (frame[4][0], frame[4][1]), frame[5])
@@ -155,9 +164,9 @@ class Recorder:
             del self._changed[uid]
             entries += self._entries(uid, call)
             if call.ended:
-                assembler.forget(uid)
                 self._observations.pop(uid, None)
                 self._saved_at.pop(uid, None)
+                self._guarded(assembler.forget, uid)
             else:
                 self._saved_at[uid] = now
         self._saver.save(entries)
@@ -171,8 +180,9 @@ class Recorder:
     def _entries(self, uid: str, call: Assembled) -> list[Entry]:
         process, session = None, self._plan.session
         try:
-            it = call.exchange
-            process = self._callers.of(it.connection, (it.peer, self._port(it)), wait=call.ended)
+            if call.spoilt:
+                raise call.spoilt
+            process = self._program(call)
             session = (process and process.session) or session
             observation = self._observations.get(uid)
             if observation is None:
@@ -187,6 +197,14 @@ class Recorder:
         """The port of ours that the call came in by; in local capture the app believes it is the provider's."""
         proxy, base_url = self._plan.doors
         return {"proxy": proxy, "base_url": base_url}.get(exchange.door, exchange.port)
+
+    def _program(self, call: Assembled) -> Process | None:
+        it = call.exchange
+        try:
+            return self._callers.of(it.connection, (it.peer, self._port(it)), wait=call.ended)
+        except Exception as error:  # noqa: BLE001 not to know the program must not cost a call its figures
+            self._saver.fault("attribution", error)
+            return None
 
     def _tick(self, now: float) -> None:
         for reader in self._readers:
@@ -210,10 +228,9 @@ class Recorder:
 
     def _finish(self, now: float) -> None:
         for assembler in self._assemblers:
-            for call in assembler.gone(now):
-                self._changed[call.exchange.uid] = (assembler, call)
+            self._guarded(self._end_all, assembler, now)
         self._saved_at.clear()
-        self.flush(now)
+        self._guarded(self.flush, now)
         self._callers.close()
         self._saver.close(self._plan.session, now)
 
@@ -229,15 +246,6 @@ class Orphaned:
         del now
         if os.getppid() != self._host:
             self._recorder.leave()
-
-
-def _settings(home: Home, saver: Saver) -> Settings:
-    """What config.toml says; without it where it is wrong, for that must not stop the recording."""
-    try:
-        return load(home.config)
-    except WiretallyError as error:
-        saver.fault("settings", error)
-        return Settings()
 
 
 def let_others_first() -> None:
@@ -270,7 +278,7 @@ def record(line: bytes, host: int) -> int:
         home = Home(Path(plan.home))
         saver = Saver(home, plan)
         recorder = Recorder(plan, saver, Observer(home, plan, saver.fault, saver.earlier))
-        alarms = AlarmTicker(home, _settings(home, saver), saver.fault)
+        alarms = AlarmTicker(home, settings_of(home, saver.fault), saver.fault)
         recorder.add(alarms)
         recorder.add(Orphaned(recorder, host))
     except (WiretallyError, OSError) as error:

@@ -26,6 +26,8 @@ from .strays import Strays
 HOLD_MOST: Final = 20_000
 """With neither database nor spool: past this the journal is not read any further."""
 RETRY_SECONDS: Final = 0.5
+UNSPOOL_SECONDS: Final = 60.0
+"""After a bug in reading the spool, how long until it is read again."""
 CHECKPOINT_SECONDS: Final = 20.0
 MOST_KINDS: Final = 500
 """How many kinds of faults are told apart."""
@@ -44,7 +46,7 @@ class Saver:
         self._refused = Refused(home.spool, self.fault)
         self._held: list[Entry] = []
         self._spooled = 0
-        self._retry_at = 0.0
+        self._retry_at = self._unspool_at = 0.0
         self._checkpoint_at = 0.0
         self._state: dict[str, str] = {}
         self._logged: set[tuple[str, str]] = set()
@@ -55,7 +57,7 @@ class Saver:
         self.store.session(plan.session, kind="agent")
         self._strays = Strays(home, self.store, time.time(), patient=not plan.fresh)
         self._unspool()
-        self.saved += self._refused.retry(self.store, time.time())
+        self._retry_refused(time.time())
 
     @property
     def troubled(self) -> bool:
@@ -152,6 +154,9 @@ class Saver:
             self._retry_at = time.time() + RETRY_SECONDS
             self.fault("spool", error)
             return [entry]
+        except Exception as error:  # noqa: BLE001 held, it would keep the journal from being read any further
+            self.fault("spool", error)
+            self.lost += 1
         return []
 
     def _set_aside(self) -> None:
@@ -160,13 +165,26 @@ class Saver:
             return
         try:
             self.spool.put(self._held)
-        except OSError as error:
+        except Exception as error:  # noqa: BLE001 the disk's or a bug: they stay in memory, and in the journal
             self.fault("spool", error)
             return
         self._spooled += len(self._held)
         self._held = []
 
     def _unspool(self) -> None:
+        """Save what waits in the spool; where a bug forbids, they wait on and hold up nothing. Raises TROUBLE."""
+        if time.time() < self._unspool_at:
+            return
+        try:
+            self._save_spooled()
+        except TROUBLE:
+            raise
+        except Exception as error:  # noqa: BLE001 counted and shown; tried again later
+            self.fault("spool", error)
+            self._unspool_at = time.time() + UNSPOOL_SECONDS
+            self._spooled = self._spooled or 1  # so that it is tried again, and shown as waiting
+
+    def _save_spooled(self) -> None:
         for path, entries in self.spool.take():
             try:
                 self.store.save(entries)
@@ -195,6 +213,11 @@ class Saver:
         if key not in self._logged:
             self._logged.add(key)
             log.error("%s: %s", place, text, exc_info=error)
+
+    def told(self, place: str, text: str) -> None:
+        """Count a fault of a process that counts none itself."""
+        self.faults += 1
+        self.count_fault(place, text)
 
     def refusal(self, process: Process | None, server_name: str | None, error: str | None) -> None:
         """A client did not trust our certificate."""
@@ -239,15 +262,18 @@ class Saver:
             self.store.checkpoint()
 
     def _retry_refused(self, now: float) -> None:
-        self.saved += self._refused.retry(self.store, now)
+        try:
+            self.saved += self._refused.retry(self.store, now)
+        except TROUBLE:
+            raise
+        except Exception as error:  # noqa: BLE001 they wait on
+            self.fault("spool", error)
 
     def close(self, session: str, now: float) -> None:
         """What still waits goes to the spool if the database won't have it; the session ends."""
         self._retry_at = 0.0
         self.save([])
-        if self._held:
-            with suppress(OSError):
-                self.spool.put(self._held)
+        self._set_aside()
         self._strays.close()
         with suppress(DatabaseError):
             self.tend(now, {"dropped": self._state.get("dropped", "0"), "waiting": str(self.waiting), "open": "0"})

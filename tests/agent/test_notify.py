@@ -120,7 +120,10 @@ def test_only_what_is_set_up_and_asked_for_is_told() -> None:
 def test_the_notifier_never_makes_its_caller_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("wiretally.agent.notify.WAITING", 2)
     done = list[tuple[int, dict[str, str]]]()
-    notifier = Notifier(settings(command="sleep 0.3"), lambda number, outcomes: done.append((number, outcomes)))
+    wrong = list[Exception]()
+    notifier = Notifier(
+        settings(command="sleep 0.3"), lambda number, outcomes: done.append((number, outcomes)), wrong.append
+    )
     began = time.monotonic()
     taken = [notifier.send(Errand(number, NOTICE, None)) for number in range(8)]
     assert time.monotonic() - began < 0.2
@@ -128,6 +131,7 @@ def test_the_notifier_never_makes_its_caller_wait(monkeypatch: pytest.MonkeyPatc
     until(lambda: len(done) == sum(taken))
     notifier.close()
     assert done[0] == (0, {"command": "ok"})
+    assert not wrong
     assert not any(thread.name == "notifier" for thread in threading.enumerate())
 
 
@@ -140,11 +144,12 @@ def test_an_outcome_that_cannot_be_kept_does_not_end_the_notifier(caplog: pytest
 
     with receiving() as receiver:
         pass  # nobody answers there any more
-    notifier = Notifier(settings(webhook=receiver.url, attempts=1), done)
+    wrong = list[Exception]()
+    notifier = Notifier(settings(webhook=receiver.url, attempts=1), done, wrong.append)
     for number in (1, 2):
         notifier.send(Errand(number, NOTICE, None))
     notifier.close()
     assert told == [1, 2]
-    assert "disk full" in caplog.text
+    assert [str(it) for it in wrong] == ["disk full", "disk full"]
     assert "webhook: failed after 1 attempts: ConnectError at 127.0.0.1" in caplog.text
     assert "s3cr3t" not in caplog.text
