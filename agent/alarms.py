@@ -10,7 +10,7 @@ import queue
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
+from copy import replace
 from typing import Final
 
 from . import alarm_log

@@ -7,9 +7,10 @@ come before them; so each call counts its frames, ignores what it had and keeps 
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, Final
+
+from msgspec import Struct
 
 from .exchange import GAP, CapturedExchange, Frame, Headers, Kind, Message
 
@@ -17,16 +18,15 @@ REMEMBERED: Final = 20_000
 """How many ended calls are remembered, to know their frames when they come again."""
 
 
-@dataclass(slots=True)
-class Assembled:
+class Assembled(Struct):
     """One call as far as it has come. `new` are the pieces that came since `take_new`, for who follows a stream."""
 
     exchange: CapturedExchange
     next: int = 0
-    early: dict[int, Frame] = field(default_factory=dict[int, Frame])
-    body: bytearray = field(default_factory=bytearray)
-    new: list[tuple[float, bytes]] = field(default_factory=list[tuple[float, bytes]])
-    new_messages: list[Message] = field(default_factory=list[Message])
+    early: dict[int, Frame] = {}
+    body: bytearray = bytearray()
+    new: list[tuple[float, bytes]] = []
+    new_messages: list[Message] = []
     begun: bool = False
     changed: bool = True
     spoilt: Exception | None = None

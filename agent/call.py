@@ -6,9 +6,10 @@ Names follow OpenAI's API and the OpenTelemetry GenAI conventions where those ha
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
+
+from msgspec import Struct
 
 type State = Literal["open", "done", "failed", "aborted"]
 """open: still under way. done: answered as asked. failed: an error answer, or none. aborted: cut off after it began."""
@@ -27,8 +28,7 @@ NO_STRINGS: Mapping[str, str] = {}
 NO_COUNTS: Mapping[str, int] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(Struct, frozen=True):
     """What one generation used. None means not told; cached is a part of input, reasoning a part of output.
 
     `input_tokens` includes text, audio and image tokens; `audio_input_tokens`, `image_tokens` (input images),
@@ -50,13 +50,12 @@ class Usage:
     seconds: Decimal | None = None  # audio or video billed by its length
     characters: int | None = None  # speech billed by its text
     images: int | None = None  # images billed each
-    tool_calls: Mapping[str, int] = field(default_factory=lambda: NO_COUNTS)  # hosted tools with a fee of their own
+    tool_calls: Mapping[str, int] = NO_COUNTS  # hosted tools with a fee of their own
     source: UsageSource = "none"
     raw: JSON = None  # the provider's usage object as it came, None where there was none
 
 
-@dataclass(frozen=True, slots=True)
-class CostLine:
+class CostLine(Struct, frozen=True):
     """One line of a bill: `quantity` × `rate` = `amount`, in USD. `per` is how many units `rate` buys."""
 
     label: str
@@ -67,8 +66,7 @@ class CostLine:
     amount: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
+class Cost(Struct, frozen=True):
     """What one call cost. `usd` is None where it could not be priced, never 0 for unknown."""
 
     usd: Decimal | None = None
@@ -79,8 +77,7 @@ class Cost:
     note: str | None = None  # why it is unpriced or estimated
 
 
-@dataclass(frozen=True, slots=True)
-class RateLimits:
+class RateLimits(Struct, frozen=True):
     """The x-ratelimit-* headers of one answer; counts as sent, resets in milliseconds. `other` keeps the rest."""
 
     limit_requests: int | None = None
@@ -89,11 +86,10 @@ class RateLimits:
     limit_tokens: int | None = None
     remaining_tokens: int | None = None
     reset_tokens_ms: int | None = None
-    other: Mapping[str, str] = field(default_factory=lambda: NO_STRINGS)
+    other: Mapping[str, str] = NO_STRINGS
 
 
-@dataclass(frozen=True, slots=True)
-class Timing:
+class Timing(Struct, frozen=True):
     """Milliseconds from the request's first byte; None where a step did not happen on this call."""
 
     connect_ms: float | None = None  # opening the upstream connection, 0 where one was reused
@@ -106,8 +102,7 @@ class Timing:
     events: tuple[tuple[float, int], ...] = ()  # (ms, bytes so far) of a stream's pieces, thinned to at most 500
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """One call, interpreted. The recorder adds what only it knows: id, session, conversation, process, retries."""
 
     uid: str  # unique across agents and machines
@@ -129,10 +124,10 @@ class Call:
     error_code: str | None = None
     error_message: str | None = None
     finish_reason: str | None = None
-    usage: Usage = field(default_factory=Usage)
-    cost: Cost = field(default_factory=Cost)
+    usage: Usage = Usage()
+    cost: Cost = Cost()
     service_tier: str | None = None  # of the answer
-    timing: Timing = field(default_factory=Timing)
+    timing: Timing = Timing()
     output_tokens_per_second: float | None = None
     user_agent: str | None = None
     api_key: str | None = None  # last four characters
@@ -156,7 +151,7 @@ class Call:
     request_bytes: int = 0
     response_bytes: int = 0
     truncated: bool = False
-    tags: Mapping[str, str] = field(default_factory=lambda: NO_STRINGS)
+    tags: Mapping[str, str] = NO_STRINGS
     prompt_text: str = ""  # the new part of the conversation, for search
     answer_text: str = ""
     note: str | None = None  # why something could not be read, for the user

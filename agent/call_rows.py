@@ -6,7 +6,6 @@ inspector and exports read is packed into `details`, compressed against a dictio
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache, lru_cache
 from hashlib import blake2b
@@ -36,8 +35,7 @@ PICO = Decimal(10) ** 12
 type Row = tuple[Any, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Links:
+class Links(msgspec.Struct, frozen=True):
     """What the store knows of a call beyond the call itself. `owns_usage` is false where another call reported it."""
 
     id: int
@@ -49,15 +47,14 @@ class Links:
     owns_usage: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Details:
+class Details(msgspec.Struct, frozen=True):
     """What is kept of a call beside its row."""
 
     request_headers: Headers = ()
     response_headers: Headers = ()
-    timing: Timing = field(default_factory=Timing)
+    timing: Timing = Timing()
     usage: JSON = None
-    cost: Cost = field(default_factory=Cost)
+    cost: Cost = Cost()
     connection: str | None = None
 
 

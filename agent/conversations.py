@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import cast
 
 import msgspec
@@ -40,8 +39,7 @@ def left_keys(call: Call) -> list[int]:
     return [number_of(key) for key in keys]
 
 
-@dataclass(slots=True)
-class Turn:
+class Turn(msgspec.Struct):
     """A call as its conversation sees it."""
 
     id: int

@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from .call_rows import number_of
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """How a call names the prompt it repeats or continues."""
 
     body_hash: str | None = None
@@ -20,8 +20,7 @@ class Asked:
     conversation_ref: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Earlier:
+class Earlier(Struct, frozen=True):
     """An earlier call's tokens; `repeated` where the prompt is the same one, else it came before the call's own."""
 
     input_tokens: int

@@ -6,14 +6,13 @@ saves them. Everything in an entry has been redacted.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from .call import Call
 from .exchange import Headers, Message
 
 
-@dataclass(frozen=True, slots=True)
-class Process:
+class Process(Struct, frozen=True):
     """The program that opened the connection. `app` is its short name: script, module or program.
 
     `session` is the one its environment names, empty where it names none: Java gives a proxy no password to carry it.
@@ -28,8 +27,7 @@ class Process:
     session: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One call to save. The same `call.uid` may come several times: while open, then once with its final state.
 
     Bodies are decoded (content codings undone) and None where they are not kept. `messages` are those of a websocket

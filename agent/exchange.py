@@ -25,7 +25,6 @@ Headers are arrays of [name, value] in bytes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, Final, Literal
 
@@ -78,8 +77,7 @@ def decode(data: bytes | memoryview) -> Frame:
     return frame
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(msgspec.Struct, frozen=True):
     """One websocket message."""
 
     time: float
@@ -92,8 +90,7 @@ GAP: Final = Message(0.0, True, False, b"")
 """Stands among a websocket's messages where some are missing: a recorder that took over did not hear them."""
 
 
-@dataclass(slots=True)
-class CapturedExchange:
+class CapturedExchange(msgspec.Struct):
     """One request and its answer as they passed; bodies as on the wire (content codings not undone).
 
     `pieces` are (time, response bytes so far) for each piece of the answer, in order of arrival.
@@ -112,7 +109,7 @@ class CapturedExchange:
     connection: str = ""
     peer: tuple[str, int] = ("", 0)
     session: str | None = None
-    tags: dict[str, str] = field(default_factory=dict[str, str])
+    tags: dict[str, str] = {}
     request_headers: Headers = ()
     request_body: bytes = b""
     request_size: int = 0
@@ -125,8 +122,8 @@ class CapturedExchange:
     head_at: float | None = None
     connect_ms: float | None = None
     tls_ms: float | None = None
-    pieces: list[tuple[float, int]] = field(default_factory=list[tuple[float, int]])
-    messages: list[Message] = field(default_factory=list[Message])
+    pieces: list[tuple[float, int]] = []
+    messages: list[Message] = []
     ended_at: float | None = None
     ending: Ending = "open"
     error: str | None = None

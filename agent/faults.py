@@ -5,7 +5,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from .call import Call, Fault, State
 from .exchange import Ending
@@ -47,8 +48,7 @@ NEVER_SENT = frozenset(("dns_failure", "tls_failure", "connection_refused", "unr
 """Network failures after which the provider has not seen the request, so that it costs nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """The end of one call. All but `state` are None where it went as asked."""
 
     state: State
@@ -58,8 +58,7 @@ class Outcome:
     message: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """What an outcome is judged by. Of a stream, `complete` says that its last event came, `cut` that it is missing."""
 
     ending: Ending

@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from copy import replace
+
+from msgspec import Struct
 
 from . import estimates, faults, turns
 from .call import Call, Cost, Timing, Usage
@@ -28,8 +30,7 @@ from .wire.sse import read_events
 __all__ = ["Interpreter", "SocketInterpreter", "StreamProgress"]
 
 
-@dataclass(frozen=True, slots=True)
-class Bodies:
+class Bodies(Struct, frozen=True):
     """Both bodies as kept, and the answer before secrets were masked (the same object where there were none)."""
 
     request: bytes
@@ -39,8 +40,7 @@ class Bodies:
     problem: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class OfRequest:
+class OfRequest(Struct, frozen=True):
     """What follows from the request alone."""
 
     thread_of: tuple[str, ...]

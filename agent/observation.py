@@ -8,7 +8,9 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from copy import replace
+
+from msgspec import Struct
 
 from .assembly import Assembled
 from .call import Call
@@ -46,8 +48,7 @@ class Observer:
         return Observation(self)
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """A call as the proxy saw it, who made it, and the session of those that name none."""
 
     call: Assembled

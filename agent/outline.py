@@ -5,8 +5,9 @@ that every row has, whatever its endpoint and however it ended.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from .exchange import CapturedExchange
 from .header_values import by_lower_name, count_of, number_of, trace_id
@@ -19,8 +20,7 @@ SHORTEST_KEY = 12
 """Of a key shorter than this, four characters would give away too much."""
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(Struct, frozen=True):
     """Where a call went, with which headers (lower-case names), API key and credentials."""
 
     endpoint: str

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from importlib.metadata import version
@@ -15,6 +14,7 @@ from typing import Any, cast
 
 from genai_prices.data_snapshot import DataSnapshot, get_snapshot
 from genai_prices.types import ModelInfo, ModelPrice, StartDateConstraint, TieredPrices
+from msgspec import Struct
 
 from .bill import MILLION, Bill, Rates
 from .call import Cost, Usage
@@ -39,8 +39,7 @@ FREE = Cost(usd=Decimal(0), source="free")
 NO_RATES = Rates({}, "", None)
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(Struct, frozen=True):
     """What a price depends on besides model and usage. `at` is Unix time; `options` holds size, quality, memory, ..."""
 
     at: float
@@ -48,7 +47,7 @@ class Terms:
     tier: str | None = None
     batch: bool = False
     host: str = "api.openai.com"
-    options: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    options: Mapping[str, Any] = {}
 
 
 def load_prices() -> None:

@@ -4,7 +4,7 @@ stream grows: each piece is decoded and read once, tokens are counted only when 
 
 from __future__ import annotations
 
-from dataclasses import replace
+from copy import replace
 from typing import TYPE_CHECKING
 
 from .call import Call, Usage

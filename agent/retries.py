@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import msgspec
 
@@ -23,8 +22,7 @@ type Place = tuple[int, int | None]
 """Digest of a request and the process that sent it: where attempts at one thing meet."""
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(msgspec.Struct, frozen=True):
     """One call as the next attempt sees it; times in Unix milliseconds. `first` is the id of the first attempt."""
 
     first: int

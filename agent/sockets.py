@@ -4,7 +4,8 @@ own file because a connection has no single request and answer; here messages ar
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from copy import replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, cast
 from urllib.parse import parse_qs

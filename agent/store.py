@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +35,7 @@ _UPDATE = (
 _SOURCES = f"select {rollups.SOURCE} from calls c left join processes p on p.id = c.process_id"
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
+class _Known(msgspec.Struct, frozen=True):
     """A call that is stored already."""
 
     id: int
@@ -47,8 +45,7 @@ class _Known:
     process_id: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Item:
+class _Item(msgspec.Struct, frozen=True):
     """One entry of a batch with its ids."""
 
     entry: Entry

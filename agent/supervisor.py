@@ -15,7 +15,7 @@ import signal
 import socket
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from copy import replace
 from datetime import datetime
 from typing import Any, Final
 

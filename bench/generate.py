@@ -15,7 +15,7 @@ import random
 import sqlite3
 import time
 from collections.abc import Iterator
-from dataclasses import replace
+from copy import replace
 from decimal import Decimal
 from operator import itemgetter
 from pathlib import Path

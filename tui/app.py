@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from copy import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, ClassVar
 

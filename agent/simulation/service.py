@@ -10,7 +10,8 @@ import re
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from copy import replace
+from dataclasses import dataclass, field
 from random import Random
 
 from . import chat_completions, embeddings, responses

@@ -5,8 +5,10 @@ event, and only interpret.py turns it into a Call; a stream under way keeps one 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal, cast
+
+from msgspec import Struct
 
 from ..call import Usage
 
@@ -21,8 +23,7 @@ type Bill = Literal["by_use", "free", "none"]
 yet, a later call reports it (background responses, queued runs, batches)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """An error object as the provider put it."""
 
     type: str | None = None
@@ -30,13 +31,12 @@ class Said:
     message: str | None = None
 
 
-@dataclass(slots=True)
-class Draft:
+class Draft(Struct):
     """One call as far as it was read. Lists hold text in order of arrival."""
 
     method: str = "GET"
     path: str = "/"
-    request: Fields = field(default_factory=dict[str, Any])
+    request: Fields = {}
     request_text: str = ""  # where the request is not JSON
     stream: bool = False
     model_requested: str | None = None
@@ -44,8 +44,8 @@ class Draft:
     bill: Bill = "free"
     batch: bool = False
     usage: Usage | None = None
-    extra: dict[str, Any] = field(default_factory=dict[str, Any])  # what a bill needs besides usage: size, quality, ...
-    tool_calls: dict[str, int] = field(default_factory=dict[str, int])
+    extra: dict[str, Any] = {}  # what a bill needs besides usage: size, quality, ...
+    tool_calls: dict[str, int] = {}
     service_tier: str | None = None
     finish_reason: str | None = None
     response_id: str | None = None
@@ -54,14 +54,14 @@ class Draft:
     previous_response_id: str | None = None
     conversation_ref: str | None = None
     user: str | None = None
-    messages: list[Any] = field(default_factory=list[Any])  # the conversation as sent
-    stored_prompt: list[Any] = field(default_factory=list[Any])  # what a prompt kept by the provider put before it
-    reply: list[Any] = field(default_factory=list[Any])  # what a following turn will have appended
-    answer: list[str] = field(default_factory=list[str])  # what the model said
-    silent: list[str] = field(default_factory=list[str])  # what it generated besides: names and arguments of tools
-    thought: list[str] = field(default_factory=list[str])  # its reasoning, or a summary of it, where it shows any
+    messages: list[Any] = []  # the conversation as sent
+    stored_prompt: list[Any] = []  # what a prompt kept by the provider put before it
+    reply: list[Any] = []  # what a following turn will have appended
+    answer: list[str] = []  # what the model said
+    silent: list[str] = []  # what it generated besides: names and arguments of tools
+    thought: list[str] = []  # its reasoning, or a summary of it, where it shows any
     calls: int = 0  # how many tools it called
-    hosted: list[Fields] = field(default_factory=list[Fields])  # what tools of the provider's did, item by item
+    hosted: list[Fields] = []  # what tools of the provider's did, item by item
     said: Said | None = None  # the error the provider reported
     failed: bool = False  # reported inside the answer, whatever the status
     ended: bool = False  # a stream's last event came

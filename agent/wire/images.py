@@ -4,7 +4,7 @@ event; the DALL-E models report nothing and are billed by image, size and qualit
 
 from __future__ import annotations
 
-from dataclasses import replace
+from copy import replace
 
 from ..call import Usage
 from ..usage import read_usage

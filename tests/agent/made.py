@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
+from copy import replace
 from decimal import Decimal
 from typing import Any
 
@@ -36,7 +36,7 @@ def call(number: int, **changes: Any) -> Call:
 
 def entry(number: int, **changes: Any) -> Entry:
     """The same with its session, process and bodies. Changes that name no field of Entry go to its call."""
-    mine = {name: changes.pop(name) for name in list(changes) if name in Entry.__slots__}
+    mine = {name: changes.pop(name) for name in list(changes) if name in Entry.__struct_fields__}
     base = Entry(
         call(number, **changes), "first", Process(100, START - 5, "worker.py", "worker.py", "/srv", "main"), "c1",
         HEADERS, HEADERS, b'{"model":"gpt-5-mini","n":%d}' % number, b'{"id":"chatcmpl-%d"}' % number,

@@ -6,7 +6,8 @@ Apart from recorded.py because most tests want single calls; this one costs seco
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from copy import replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from wiretally.agent.entry import Entry, Process

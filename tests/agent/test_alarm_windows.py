@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import tempfile
-from dataclasses import dataclass, replace
+from copy import replace
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from copy import replace
 from decimal import Decimal
 
 from genai_prices.types import Tier, TieredPrices

@@ -15,6 +15,6 @@ def test_it_imports_nothing_of_ours() -> None:
 
 def test_unknown_is_none() -> None:
     usage = Usage()
-    assert {getattr(usage, name) for name in Usage.__slots__ if name.endswith("_tokens")} == {None}
+    assert {getattr(usage, name) for name in Usage.__struct_fields__ if name.endswith("_tokens")} == {None}
     assert Cost().usd is None
     assert Cost().source == "unpriced"

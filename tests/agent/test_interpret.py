@@ -6,7 +6,7 @@ import gzip
 import json
 import sqlite3
 import zlib
-from dataclasses import replace
+from copy import replace
 from typing import Any
 
 import pytest

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import stat
-from dataclasses import replace
+from copy import replace
 from decimal import Decimal
 from pathlib import Path
 

@@ -3,7 +3,7 @@
 import json
 import os
 import time
-from dataclasses import replace
+from copy import replace
 from itertools import pairwise
 from typing import Any
 from uuid import uuid4

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
+from copy import replace
 from decimal import Decimal
 
 import pytest

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from dataclasses import replace
+from copy import replace
 from decimal import Decimal
 from pathlib import Path
 

@@ -11,7 +11,7 @@ import os
 import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import closing
-from dataclasses import replace
+from copy import replace
 from decimal import Decimal
 from functools import partial
 from pathlib import Path

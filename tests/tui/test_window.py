@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
+from copy import replace
 
 import pytest
 from wiretally.agent.filters import parse

@@ -1,5 +1,5 @@
 import json
-from dataclasses import replace
+from copy import replace
 
 from wiretally.agent.exchange import Message
 from wiretally.agent.locations import Home

@@ -1,4 +1,4 @@
-from dataclasses import replace
+from copy import replace
 
 from wiretally.agent.filters import parse
 from wiretally.agent.locations import Home

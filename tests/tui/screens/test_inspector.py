@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from copy import replace
 from typing import Any
 
 from wiretally.agent.call import Timing
