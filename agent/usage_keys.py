@@ -1,20 +1,28 @@
 """Counts usage once: of several calls that report the same generation, the one that began first owns tokens and cost.
 
 A response is reported by its POST and again by every GET of its id; a run by its steps and each poll. Each says what it
-is counted once for (`Call.usage_key`).
+is counted once for (`Call.usage_key`). Two requests that each asked for a generation made two, whatever ids the answers
+have: a simulated provider, or one that repeats what it recorded, gives the same to all.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 import msgspec
 
 from . import rollups
+from .call import Call
 from .call_rows import number_of
 from .database import next_revision
 from .entry import Entry
+
+
+ONE_REQUEST: Final = frozenset(("chat", "completions", "responses", "realtime"))
+"""Kinds of calls whose generations are each made by one request."""
+SWITCHED: Final = 101
 
 
 class Holder(msgspec.Struct, frozen=True):
@@ -23,7 +31,7 @@ class Holder(msgspec.Struct, frozen=True):
     call_id: int
     started_at: int
     reported: bool
-    created: bool  # by a request that asks for a generation; a GET only reads of one
+    created: bool  # by a request that asks for a generation; others only read of one
 
     def precedes(self, other: Holder) -> bool:
         """Whether this one keeps the usage: reports beat estimates, creating beats reading, then the earlier start."""
@@ -34,15 +42,27 @@ class Holder(msgspec.Struct, frozen=True):
         return not self.reported, not self.created, self.started_at, self.call_id
 
 
+def creates(method: str, endpoint: str, status: int | None) -> bool:
+    """Whether a request asks for a generation, on a websocket too; others read one, change what is kept of it, or end
+    it."""
+    return status == SWITCHED or (method == "POST" and not endpoint.endswith(("/{id}", "/cancel")))
+
+
+def _is_own(call: Call) -> bool:
+    """Whether what the call reports was made by it alone. A run is reported by all requests that carry it on."""
+    return call.kind in ONE_REQUEST and creates(call.method, call.endpoint, call.status)
+
+
 def holders(connection: sqlite3.Connection, keys: Iterable[int]) -> dict[int, Holder]:
     """The owners so far, by key."""
     rows = connection.execute(
-        "select k.key, c.id, c.started_at, c.usage_source = 'reported', c.method <> 'GET' from json_each(?) j "
-        "join usage_keys k on k.key = j.value join calls c on c.id = k.call_id",
+        "select k.key, c.id, c.started_at, c.usage_source = 'reported', c.method, c.endpoint, c.status "
+        "from json_each(?) j join usage_keys k on k.key = j.value join calls c on c.id = k.call_id",
         (msgspec.json.encode(list(keys)).decode(),),
     )
     return {
-        key: Holder(number, started, bool(reported), bool(created)) for key, number, started, reported, created in rows
+        key: Holder(number, started, bool(reported), creates(*request))
+        for key, number, started, reported, *request in rows
     }
 
 
@@ -74,7 +94,10 @@ class Owners:
         self._created = {
             number_of(call.usage_key)
             for call in (entry.call for entry in entries)
-            if call.usage_key and call.method != "GET" and call.state != "open" and call.usage.source != "none"
+            if call.usage_key
+            and call.state != "open"
+            and call.usage.source != "none"
+            and creates(call.method, call.endpoint, call.status)
         }
 
     def owned_by(self, entry: Entry, number: int) -> bool:
@@ -83,8 +106,11 @@ class Owners:
         if not call.usage_key or call.state == "open" or call.usage.source == "none":
             return True
         key, started = number_of(call.usage_key), round(call.started_at * 1000)
-        mine = Holder(number, started, call.usage.source == "reported", call.method != "GET")
+        created = creates(call.method, call.endpoint, call.status)
+        mine = Holder(number, started, call.usage.source == "reported", created)
         holder = self._holders.get(key)
+        if holder is not None and holder.created and _is_own(call):
+            return True
         if not mine.created and key in self._created:
             return False
         if holder is not None and holder.call_id != number:

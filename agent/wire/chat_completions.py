@@ -17,8 +17,6 @@ def read_answer(draft: Draft, fields: Fields) -> None:
     if fields.get("object") == "list":  # stored completions, each with the usage of a call made before
         return
     identify(draft, fields)
-    if draft.method == "POST" and draft.bill == "none":
-        draft.usage = None  # a stored completion was changed; it was generated, and counted, before
     for choice in objects_of(fields, "choices"):
         message = fields_of(choice, "message")
         _message(draft, message)
@@ -46,7 +44,7 @@ def identify(draft: Draft, fields: Fields) -> None:
     if identity := text_of(fields, "id"):
         draft.response_id = draft.usage_key = identity
     if usage := read_usage(fields.get("usage")):
-        draft.usage = usage
+        draft.usage, draft.bill = usage, "by_use"
 
 
 def _message(draft: Draft, message: Fields) -> bool:

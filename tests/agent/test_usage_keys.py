@@ -65,3 +65,50 @@ def test_a_report_takes_over_from_an_estimate(tmp_path: Path) -> None:
         found = totals.totals(reader)
         assert (found.input_tokens, found.estimated_input_tokens) == (1020, 0)
     assert verify(path).problems == ()
+
+
+UPDATE = made.entry(40, usage_key="resp_1", endpoint="/v1/chat/completions/{id}")
+
+
+@pytest.mark.parametrize("batches", [[[POST, UPDATE]], [[POST], [UPDATE]], [[UPDATE], [POST]]])
+def test_changing_what_is_kept_of_a_generation_reads_it(tmp_path: Path, batches: list[list[Entry]]) -> None:
+    path = tmp_path / "wiretally.db"
+    store = Store(path)
+    for batch in batches:
+        store.save(batch)
+    store.close()
+    with Reader(path) as reader:
+        found = {row.uid: row.input_tokens for row in calls.page(reader).rows}
+    assert found == {POST.call.uid: 1010, UPDATE.call.uid: None}
+    assert verify(path).problems == ()
+
+
+AGAIN = made.entry(50, usage_key="resp_1")
+SPOKEN = made.entry(60, usage_key="resp_1", kind="realtime", method="GET", status=101)
+
+
+@pytest.mark.parametrize(
+    "batches", [[[POST, AGAIN, GET, SPOKEN]], [[POST], [GET], [AGAIN], [SPOKEN]], [[GET], [SPOKEN, AGAIN], [POST]]]
+)
+def test_each_request_for_a_generation_made_one_whatever_its_id(tmp_path: Path, batches: list[list[Entry]]) -> None:
+    path = tmp_path / "wiretally.db"
+    store = Store(path)
+    for batch in batches:
+        store.save(batch)
+    store.close()
+    with Reader(path) as reader:
+        found = {row.uid: row.input_tokens for row in calls.page(reader).rows}
+        assert totals.totals(reader).input_tokens == 1010 + 1050 + 1060
+    own = {it.call.uid: it.call.usage.input_tokens for it in (POST, AGAIN, SPOKEN)}
+    assert found == {**own, GET.call.uid: None}
+    assert verify(path).problems == ()
+
+
+def test_a_run_counts_once_whoever_carried_it_on(tmp_path: Path) -> None:
+    path = tmp_path / "wiretally.db"
+    store = Store(path)
+    for start in (10, 20):
+        store.save([made.entry(start, usage_key="run_1", kind="assistants", endpoint="/v1/threads/{id}/runs")])
+    store.close()
+    with Reader(path) as reader:
+        assert totals.totals(reader).input_tokens == 1010
