@@ -26,15 +26,21 @@ _EVENT_END: Final = re.compile(rb"\r?\n\r?\n")
 
 
 def with_usage_asked(body: bytes) -> bytes | None:
-    """The request's body with the option put in front; None where it streams nothing or has the option already."""
+    """The request's body with the option put in front, or among the stream's others; None where it streams nothing or
+    asks already."""
     try:
-        asked = json.loads(body)
+        asked: Any = json.loads(body)
     except ValueError:
         return None
-    start = body.find(b"{")
-    if not isinstance(asked, dict) or asked.get("stream") is not True or "stream_options" in asked:  # pyright: ignore[reportUnknownMemberType]
+    if not isinstance(asked, dict) or asked.get("stream") is not True:  # pyright: ignore[reportUnknownMemberType]
         return None
-    return _OPTION + body[start + 1 :]
+    if "stream_options" not in asked:
+        return _OPTION + body[body.find(b"{") + 1 :]
+    options: Any = {} if asked["stream_options"] is None else asked["stream_options"]  # pyright: ignore[reportUnknownVariableType]
+    if not isinstance(options, dict) or options.get("include_usage") is True:  # pyright: ignore[reportUnknownMemberType]
+        return None
+    asked["stream_options"] = {**options, "include_usage": True}
+    return json.dumps(asked, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
 def without_usage(event: bytes) -> bytes:

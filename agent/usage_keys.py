@@ -19,7 +19,6 @@ from .call_rows import number_of
 from .database import next_revision
 from .entry import Entry
 
-
 ONE_REQUEST: Final = frozenset(("chat", "completions", "responses", "realtime"))
 """Kinds of calls whose generations are each made by one request."""
 SWITCHED: Final = 101

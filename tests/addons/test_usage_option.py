@@ -64,10 +64,11 @@ def test_what_is_no_event_stream_comes_out_unchanged() -> None:
         b'{"model":"m"}',
         b'{"stream":false}',
         b'{"stream":true,"stream_options":{"include_usage":true}}',
-        b'{"stream":true,"stream_options":{}}',
+        b'{"stream":true,"stream_options":[]}',
+        b'{"stream":true,"stream_options":"all"}',
     ],
 )
-def test_nothing_is_asked_where_nothing_streams_or_the_app_chose(body: bytes) -> None:
+def test_nothing_is_asked_where_nothing_streams_or_the_app_asks_itself(body: bytes) -> None:
     assert with_usage_asked(body) is None
 
 
@@ -76,6 +77,13 @@ def test_the_rest_of_the_request_stays_as_it_was() -> None:
     asked = with_usage_asked(body)
     assert asked and asked.endswith(b'"model": "m",  "stream":true}')
     assert json.loads(asked) == {"model": "m", "stream": True, "stream_options": {"include_usage": True}}
+
+
+@pytest.mark.parametrize("options", [None, {}, {"include_obfuscation": False}, {"include_usage": False}])
+def test_it_joins_the_options_that_a_stream_has(options: dict[str, Any] | None) -> None:
+    asked = with_usage_asked(json.dumps({"stream": True, "stream_options": options, "user": "é"}).encode())
+    expected = {"stream": True, "stream_options": {**(options or {}), "include_usage": True}, "user": "é"}
+    assert asked and json.loads(asked) == expected
 
 
 @pytest.mark.parametrize("on", [True, False])

@@ -88,10 +88,9 @@ def test_stored_completions_are_not_counted_again() -> None:
     assert draft.bill == "none"
 
 
-def test_changing_a_stored_completion_is_no_generation() -> None:
+def test_changing_a_stored_completion_reads_what_it_used() -> None:
     answer: dict[str, Any] = {"id": "chatcmpl-1", "object": "chat.completion", "choices": [], "usage": USAGE}
-    draft = answered(asked(f"{PATH}/chatcmpl-1", {"metadata": {"a": "b"}}), answer)
-    assert (draft.usage, draft.bill) == (None, "none")
+    changed = answered(asked(f"{PATH}/chatcmpl-1", {"metadata": {"a": "b"}}), answer)
     looked_at = answered(asked(f"{PATH}/chatcmpl-1", method="GET"), answer)
-    assert looked_at.usage is not None
-    assert looked_at.usage_key == "chatcmpl-1"
+    for draft in (changed, looked_at):
+        assert (draft.usage is not None, draft.bill, draft.usage_key) == (True, "by_use", "chatcmpl-1")
