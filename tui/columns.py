@@ -160,11 +160,15 @@ COLUMNS: tuple[Column, ...] = (
     Column("ttft", "ttft", 6, 8, True, 4, _ttft, "ttft"),
     Column("total", "total", 8, 9, True, 1, _total, "duration"),
     Column("speed", "tok/s", 6, 7, True, 5, _speed),
-    Column("state", "state", 13, 26, False, 1, state_of, "status"),
+    Column("state", "state", 13, 18, False, 1, state_of, "status"),
     Column("session", "session", 12, 20, False, 7, _plain("session")),
     Column("key", "key", 5, 6, False, 7, _plain("api_key")),
     Column("note", "note", 12, 30, False, 8, _plain("note", "")),
 )
+EXTRA, EASE = 6, 24
+"""Columns from that rank on go in only where the names before them have as many cells more than their least."""
+CUT_MOST = ("app", "model", "state")
+"""Columns whose texts are the first to be cut, so the first to grow; numbers fit their least."""
 GIVING_WAY = ("out", "in", "app", "time", "cost", "total")
 """Columns that go where there is no room even for those of the first rank, the first to go first."""
 BY_NAME = {column.name: column for column in COLUMNS}
@@ -182,8 +186,8 @@ def place(width: int, chosen: Sequence[str] | None = None) -> list[Placed]:
     else:
         columns = [column for column in COLUMNS if column.rank == 1]
         for column in sorted(COLUMNS, key=lambda column: column.rank):
-            room = width >= 150 or column.rank < 6
-            if column not in columns and room and _need([*columns, column], gap) <= width:
+            need = _need([*columns, column], gap) + (EASE if column.rank >= EXTRA else 0)
+            if column not in columns and need <= width:
                 columns.append(column)
         columns.sort(key=COLUMNS.index)
         for name in GIVING_WAY:
@@ -191,18 +195,12 @@ def place(width: int, chosen: Sequence[str] | None = None) -> list[Placed]:
                 columns = [column for column in columns if column.name != name]
     widths = {column.name: column.width for column in columns}
     spare = width - _need(columns, gap)
-    able = [column for column in columns if column.most > column.width]
-    growing = [column for column in able if not column.right]  # words are cut, numbers fit
-    while spare > 0 and (growing or able):
-        if not growing:
-            growing, able = [column for column in able if column.right], []
-        for column in list(growing):
-            if spare <= 0:
-                break
-            widths[column.name] += 1
-            spare -= 1
-            if widths[column.name] >= column.most:
-                growing.remove(column)
+    first = [column for column in columns if column.name in CUT_MOST]
+    for growing in (first, [column for column in columns if not column.right], columns):
+        while spare > 0 and (able := [column for column in growing if widths[column.name] < column.most]):
+            for column in able[:spare]:
+                widths[column.name] += 1
+            spare -= len(able[:spare])
     return [(column, widths[column.name]) for column in columns]
 
 

@@ -33,10 +33,9 @@ def command(context: click.Context, listing: Listing) -> None:
 def show(name: str, listing: Listing) -> None:
     """Print one session and its calls."""
     from ..errors import UsageError
-    from ..printable import printable
     from ..queries import calls, sessions
     from ..queries.where import Where
-    from .call_lines import heading, line
+    from .call_lines import lines_of_output
 
     with open_reader() as reader:
         found = sessions.find(reader, name)
@@ -48,9 +47,10 @@ def show(name: str, listing: Listing) -> None:
         print_json(_record(found) | {"calls": [row.id for row in rows]})
         return
     _print([found], False)
-    click.echo("\n" + heading())
+    lines = lines_of_output()
+    click.echo("\n" + lines.heading())
     for row in rows:
-        click.echo(printable(line(row)))
+        click.echo(lines.line(row))
 
 
 @command.command()

@@ -13,6 +13,7 @@ from .options import Listing, listing, open_reader
 if TYPE_CHECKING:
     from ..queries.calls import CallRow
     from ..queries.reader import Reader
+    from .call_lines import Lines
 
 POLL_SECONDS = 0.1
 REMEMBERED = 100_000
@@ -25,18 +26,19 @@ REMEMBERED = 100_000
 def command(follow: bool, lines: int, listing: Listing) -> None:
     """Print calls as they come, the newest last.
 
-    With --json each line is an object with the fields of `wiretally export`.
+    A narrow terminal shows fewer columns. With --json each line is an object with the fields of `wiretally export`.
     """
     from ..queries import calls
-    from .call_lines import heading
+    from .call_lines import lines_of_output
 
     where = listing.calls
     with open_reader() as reader:
         revision = calls.newest_revision(reader)
         rows = list(reversed(calls.page(reader, where, limit=lines).rows)) if lines else []
-        if not listing.as_json:
-            click.echo(heading())
-        _print(reader, rows, listing.as_json)
+        form = None if listing.as_json else lines_of_output()
+        if form is not None:
+            click.echo(form.heading())
+        _print(reader, rows, form)
         if not follow:
             return
         printed = {row.id: None for row in rows if row.state != "open"}
@@ -47,7 +49,7 @@ def command(follow: bool, lines: int, listing: Listing) -> None:
                 if changed:
                     revision = changed[-1].revision
                     ended = [row for row in changed if row.state != "open" and row.id not in printed]
-                    _print(reader, ended, listing.as_json)
+                    _print(reader, ended, form)
                     printed.update(dict.fromkeys(row.id for row in ended))
                     for number in list(printed)[:-REMEMBERED]:
                         del printed[number]
@@ -59,15 +61,15 @@ def command(follow: bool, lines: int, listing: Listing) -> None:
             return
 
 
-def _print(reader: Reader, rows: list[CallRow], as_json: bool) -> None:
-    from ..printable import printable, printable_json
-    from ..queries import export
-    from .call_lines import line
+def _print(reader: Reader, rows: list[CallRow], form: Lines | None) -> None:
+    """Calls in the form of lines, or as JSON without one."""
+    if form is None:
+        from ..printable import printable_json
+        from ..queries import export
 
-    if as_json:
         for _, text in export.lines(reader, sorted(row.id for row in rows)):
             sys.stdout.write(printable_json(text.decode()) + "\n")
         sys.stdout.flush()
         return
     for row in rows:
-        click.echo(printable(line(row)))
+        click.echo(form.line(row))

@@ -121,6 +121,14 @@ def _keys(text: str, *keys: str) -> Callable[[Driver], Awaitable[None]]:
     return show
 
 
+def _on_session(key: str, text: str) -> Callable[[Driver], Awaitable[None]]:
+    async def show(screen: Driver) -> None:
+        await _tab("8", "1 session")(screen)
+        await _keys(text, key)(screen)
+
+    return show
+
+
 STATES: dict[str, Callable[[Driver], Awaitable[None]]] = {
     "live": _live,
     "failed": _failed,
@@ -134,6 +142,10 @@ STATES: dict[str, Callable[[Driver], Awaitable[None]]] = {
     "insights": _tab("6", "response cache"),
     "alarms": _tab("7", "1 rule,"),
     "sessions": _tab("8", "1 session"),
+    "export": _keys("where the screen was started", "e"),
+    "palette": _keys("Search for commands", "ctrl+p"),
+    "rename": _on_session("r", "rename session"),
+    "delete": _on_session("x", "all its calls?"),
     "columns": _keys("columns", "c"),
     "remark": _keys("remark on call", "down", "m"),
     "compared": _compared,
@@ -151,7 +163,11 @@ def agree(name: str, size: tuple[int, int], text: str) -> None:
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: str(size[0]))
 @pytest.mark.parametrize("state", STATES)
-async def test_the_screen_is_as_agreed(place: Home, store: Store, state: str, size: tuple[int, int]) -> None:
+async def test_the_screen_is_as_agreed(
+    place: Home, store: Store, state: str, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(place.path.parent))
+    monkeypatch.chdir(place.path)  # ~/home
     store.save(calls())
     with closing(sqlite3.connect(place.database)) as connection, connection:
         connection.execute("update sessions set started_at = ?", (round((NOW - 130) * 1000),))

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from textual import on
 from textual.widget import Widget
@@ -15,6 +16,9 @@ from ...agent.export import FORMATS, WITH_BODIES
 from ..exporting import ENDINGS, Choice
 from ..widgets.typed import Typed
 from .dialog import Dialog, Field, Line, Tick
+
+if TYPE_CHECKING:
+    from ..app import WiretallyApp
 
 
 class ExportScreen(Dialog[Choice]):
@@ -28,7 +32,7 @@ class ExportScreen(Dialog[Choice]):
         self._count = count
         self._words = words
         self._replaces: Path | None = None
-        self._proposed = str(Path.cwd() / f"calls-{time.strftime('%Y-%m-%d')}.jsonl")
+        self._proposed = ""
 
     def fields(self) -> Iterable[Widget]:
         what = Line(id="what")
@@ -37,7 +41,8 @@ class ExportScreen(Dialog[Choice]):
             what,
             Field("format", formats),
             Field("", Line(id="meaning")),
-            Field("file", Typed(self._proposed, id="path")),
+            Field("file", Typed(id="path")),
+            Field("", Line(id="folder")),
             Field("with", Tick("headers and bodies", id="bodies", compact=True)),
             Field("", Tick("mask e-mail addresses, phone and card numbers", id="redact", compact=True)),
             Field("", Tick("pseudonyms for user, app, key, folder", id="anonymize", compact=True)),
@@ -46,6 +51,9 @@ class ExportScreen(Dialog[Choice]):
     def on_mount(self) -> None:
         super().on_mount()
         self.query_one("#what", Line).say(f"{self._count:,} call{'' if self._count == 1 else 's'}: {self._words}")
+        day = time.strftime("%Y-%m-%d", time.localtime(cast("WiretallyApp", self.app).clock()))
+        self._proposed = self.query_one("#path", Input).value = f"calls-{day}.jsonl"
+        self.query_one("#folder", Line).say(f"in {_short(Path.cwd())}, where the screen was started", "$dim")
         self.query_one(Select[str]).focus()
 
     @on(Select.Changed)
@@ -74,3 +82,9 @@ class ExportScreen(Dialog[Choice]):
         else:
             boxes = (self.query_one(f"#{name}", Tick).value for name in ("bodies", "redact", "anonymize"))
             self.dismiss(Choice(str(self.query_one(Select[str]).value), path, *boxes))
+
+
+def _short(folder: Path) -> str:
+    """The folder as a shell's prompt writes it."""
+    home = Path.home()
+    return str("~" / folder.relative_to(home)) if folder.is_relative_to(home) else str(folder)

@@ -17,10 +17,10 @@ HEADS = (
     Head("last", 8, right=False),
     Head("fault", 11, right=False),
     Head("status", 6, optional=True),
-    Head("code", 22, right=False),
+    Head("code", 28, right=False),
     Head("retried", 7, optional=True),
     Head("apps", 12, right=False, optional=True),
-    Head("what to do", 20, right=False, grows=True),
+    Head("what to do", 20, right=False, grows=True, optional=True),
 )
 
 
@@ -67,6 +67,7 @@ def _row(group: ErrorGroup, now: float) -> Row:
     advice = ADVICE.get(code) or (ADVICE_BY_FAULT[group.fault] if group.fault else "")
     terms = [f"fault:{group.fault}" if group.fault else "", f"code:{quoted(code)}" if code else ""]
     terms.append(f"status:{group.status}" if group.status else "")
+    newest = f"newest: {group.message}" if group.message else ""
     return Row(
         (
             (f"{group.count:,}", "bad"),
@@ -79,7 +80,7 @@ def _row(group: ErrorGroup, now: float) -> Row:
             (advice or group.message or "", ""),
         ),
         " ".join(term for term in terms if term),
-        detail=" ".join(part for part in (advice, f"Newest: {group.message}" if group.message else "") if part),
+        detail=" · ".join(part for part in (f"what to do: {advice}" if advice else "", newest) if part),
     )
 
 

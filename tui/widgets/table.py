@@ -84,7 +84,7 @@ class Table(ScrollView, can_focus=True):
             if sum(width + 2 for width in widths if width) > room and self._heads[index].optional:
                 widths[index] = 0
         spare = room - sum(width + 2 for width in widths if width)
-        growing = [index for index, head in enumerate(self._heads) if head.grows and widths[index]] or [0]
+        growing = [index for index, head in enumerate(self._heads) if head.grows and widths[index]]
         for index in growing:
             widths[index] = max(widths[index] + spare // len(growing), 6)
         return widths
