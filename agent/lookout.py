@@ -15,8 +15,9 @@ import sys
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import astuple
 from typing import Final, Protocol
+
+from msgspec.structs import astuple
 
 from . import journal
 from .attribution import Attributor, Connection

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Iterator, Sequence
-from dataclasses import astuple
 
 import pytest
+from msgspec.structs import astuple
 from wiretally.agent import journal
 from wiretally.agent.attribution import Connection
 from wiretally.agent.callers import Callers
