@@ -14,9 +14,11 @@ from dataclasses import dataclass
 from typing import get_args
 
 from .call import Fault, State
+from .filter_texts import ERROR, MODELS, in_errors, in_notes, like, matching
 from .filter_units import COUNT, MILLISECONDS, SIZE, Problem, Unit, parameter, picodollars
 from .moments import parse_moment
-from .queries.where import Where, any_of, negated
+from .queries.bounds import found_by, is_text, like_text, number, some_number, some_text
+from .queries.where import WHOLE, Bounds, Clause, Where, any_of, negated
 
 COMPARISONS = (">=", "<=", ">", "<", "=", ":")
 
@@ -47,34 +49,35 @@ class Field:
     values: tuple[str, ...] = ()
 
 
-def _glob(value: str) -> str:
-    """`value` as a GLOB pattern where only `*` is special."""
-    return re.sub(r"[?\[]", r"[\g<0>]", value)
-
-
 def _match(column: str, term: Term) -> Where:
-    if term.literal or term.operator == "=" or "*" not in term.value:
-        return Where(f"{column} = ?", (term.value,))
-    return Where(f"+{column} glob ?", (_glob(term.value),))
+    return matching(column, term.value, not term.literal and term.operator != "=" and "*" in term.value)
 
 
 def _text(name: str, column: str, meaning: str, example: str) -> Field:
     return Field(name, meaning, (":", "="), example, lambda term: _match(column, term))
 
 
-def like(value: str) -> str:
-    """A LIKE pattern (escape character \\) for text that contains `value`."""
-    return "%" + re.sub(r"[%_\\]", r"\\\g<0>", value) + "%"
+def _long_text(name: str, column: str, meaning: str, example: str) -> Field:
+    """A text of which each call has its own: found by its index, whatever it begins with."""
+
+    def condition(term: Term) -> Where:
+        match = _match(column.removeprefix("c."), term)
+        sql = f"c.id in (select id from calls where {match.sql.removeprefix('+')} and id {WHOLE})"
+        if match.sql.endswith("= ?"):
+            return Where(f"c.{match.sql}", match.parameters, found_by(match.sql, match.parameters))
+        return Where(sql, match.parameters)
+
+    return Field(name, meaning, (":", "="), example, condition)
 
 
 def _words(name: str, column: str, meaning: str, example: str, values: tuple[str, ...]) -> Field:
     def condition(term: Term) -> Where:
         if term.value == "*":
-            return Where(f"{column} is not null")
+            return Where(f"{column} is not null", (), some_text(column.removeprefix("c.")))
         word = term.value.lower()
         if word not in values:
             raise Problem(f"{name} takes {', '.join(values)}")
-        return Where(f"{column} = ?", (word,))
+        return matching(column, word, wild=False)
 
     return Field(name, meaning, (":", "="), example, condition, values)
 
@@ -82,48 +85,60 @@ def _words(name: str, column: str, meaning: str, example: str, values: tuple[str
 def _process(name: str, column: str, meaning: str, example: str) -> Field:
     def condition(term: Term) -> Where:
         match = _match(column, term)
-        return Where(f"c.process_id in (select id from processes where {match.sql})", match.parameters)
+        return Where(f"c.process_id in (select id from processes where {match.sql})", match.parameters, match.bounds)
 
     return Field(name, meaning, (":", "="), example, condition)
 
 
 def _session(term: Term) -> Where:
     match = _match("name", term)
-    compare = "=" if match.sql.endswith("= ?") else "in"  # one row at most: the index on sessions then keeps the order
-    return Where(f"c.session_id {compare} (select id from sessions where {match.sql})", match.parameters)
+    chosen = f"(select id from sessions where {match.sql})"
+    if not match.sql.endswith("= ?"):
+        return Where(f"c.session_id in {chosen}", match.parameters)
+    listed = Clause(f"ifnull(instr(b.session_id, ',' || ifnull({chosen}, '-') || ',') > 0, 1)", match.parameters)
+    return Where(f"c.session_id = {chosen}", match.parameters, Bounds(listed))
 
 
 def _number(name: str, column: str, meaning: str, example: str, unit: Unit = COUNT) -> Field:
+    kept = column.removeprefix("c.")
+
     def condition(term: Term) -> Where:
-        if term.operator in (":", "="):
-            if term.value == "*":
-                return Where(f"{column} is not null")
-            low, dots, high = term.value.partition("..")
-            if dots:
-                return Where(f"+{column} between ? and ?", (parameter(unit(low)), parameter(unit(high))))
-            return Where(f"{column} = ?", (parameter(unit(term.value)),))
-        return Where(f"+{column} {term.operator} ?", (parameter(unit(term.value)),))
+        if term.operator not in (":", "="):
+            value = parameter(unit(term.value))
+            return Where(f"+{column} {term.operator} ?", (value,), number(kept, term.operator, value))
+        if term.value == "*":
+            return Where(f"{column} is not null", (), some_number(kept))
+        low, dots, high = term.value.partition("..")
+        if dots:
+            between = (parameter(unit(low)), parameter(unit(high)))
+            return Where(f"+{column} between ? and ?", between, number(kept, "between", *between))
+        value = parameter(unit(term.value))
+        return Where(f"{column} = ?", (value,), number(kept, "=", value))
 
     return Field(name, meaning, COMPARISONS, example, condition)
 
 
 def _status(term: Term) -> Where:
     if term.operator == ":" and re.fullmatch(r"[1-5]xx", term.value.lower()):
-        return Where("+c.status between ? and ?", (int(term.value[0]) * 100, int(term.value[0]) * 100 + 99))
-    return _number("status", "c.status", "", "").condition(term)
-
-
-_MODELS = """(with recursive names (name) as (select min(model) from calls union all
- select (select min(model) from calls where model > name) from names where name is not null)
- select name from names where {})"""
-"""The different models that match, read from their index in as many steps as there are models."""
+        between = (int(term.value[0]) * 100, int(term.value[0]) * 100 + 99)
+        return Where("+c.status between ? and ?", between, number("status", "between", *between))
+    found = _number("status", "c.status", "", "").condition(term)
+    if found.sql == "c.status = ?":
+        return Where(found.sql, found.parameters, is_text("status", found.parameters[0]))
+    return found
 
 
 def _model(term: Term) -> Where:
-    match = _match("name", term)
-    if match.sql.endswith("= ?"):
-        return Where("c.model = ?", match.parameters)
-    return Where(f"+c.model in {_MODELS.format(match.sql)}", match.parameters)
+    found = _match("c.model", term)
+    if found.sql.endswith("= ?"):
+        return found
+    return Where(f"+c.model in {MODELS.format('name glob ?')}", found.parameters, found.bounds)
+
+
+def _pid(term: Term) -> Where:
+    found = _number("pid", "pid", "", "").condition(term)
+    chosen = f"process_id in (select id from processes where {found.sql})"
+    return Where(f"c.{chosen}", found.parameters, found_by(chosen, found.parameters))
 
 
 def _tag(term: Term) -> Where:
@@ -138,29 +153,41 @@ def _tag(term: Term) -> Where:
         if match.sql.endswith("= ?"):
             written.append(value)
     held = Where(f"exists (select 1 from json_each(c.tags) where {found.sql})", found.parameters)
+    tagged = Where("c.tags is not null", (), some_text("tags"))
     for text in reversed(written):
         if re.fullmatch(r"[\w .:/-]+", text, re.ASCII):  # in JSON as it is: found before decoding
-            held = Where("instr(c.tags, ?) > 0", (f'"{text}"',)) & held
-    return Where("c.tags is not null") & held
+            near = like_text("tags", "like", like(f'"{text}"'))
+            held = Where("instr(c.tags, ?) > 0", (f'"{text}"',), near) & held
+    return tagged & held
+
+
+def _is_text(column: str, value: str | int) -> Where:
+    written = value if isinstance(value, int) else f"'{value}'"
+    return Where(f"c.{column} = {written}", (), is_text(column, value))
 
 
 IS: dict[str, Where] = {
-    "error": Where("c.state = 'failed'"),
-    "failed": Where("c.state = 'failed'"),
-    "aborted": Where("c.state = 'aborted'"),
-    "open": Where("c.state = 'open'"),
-    "done": Where("c.state = 'done'"),
-    "stream": Where("c.stream = 1"),
-    "estimated": Where("c.usage_source = 'estimated' or c.cost_source = 'estimated'"),
-    "unpriced": Where("c.cost_source = 'unpriced'"),
-    "priced": Where("c.cost_source = 'priced'"),
-    "free": Where("c.cost_source = 'free'"),
-    "cached": Where("c.cached_tokens > 0"),
-    "retry": Where("c.retry_count > 0 or c.retry_of is not null"),
-    "truncated": Where("c.truncated = 1"),
-    "noted": Where("c.note is not null"),
-    "rated": Where("c.rating is not null"),
-    "tagged": Where("c.tags is not null and c.tags <> '{}'"),
+    "error": _is_text("state", "failed"),
+    "failed": _is_text("state", "failed"),
+    "aborted": _is_text("state", "aborted"),
+    "open": _is_text("state", "open"),
+    "done": _is_text("state", "done"),
+    "stream": _is_text("stream", 1),
+    "estimated": any_of([_is_text("usage_source", "estimated"), _is_text("cost_source", "estimated")]),
+    "unpriced": _is_text("cost_source", "unpriced"),
+    "priced": _is_text("cost_source", "priced"),
+    "free": _is_text("cost_source", "free"),
+    "cached": Where("c.cached_tokens > 0", (), number("cached_tokens", ">", 0)),
+    "retry": any_of(
+        [
+            Where("c.retry_count > 0", (), number("retry_count", ">", 0)),
+            Where("c.retry_of is not null", (), some_number("retry_of")),
+        ]
+    ),
+    "truncated": Where("c.truncated = 1", (), number("truncated", "=", 1)),
+    "noted": in_notes(None),
+    "rated": Where("c.rating is not null", (), some_text("rating")),
+    "tagged": Where("c.tags is not null and c.tags <> '{}'", (), some_text("tags")),
 }
 
 
@@ -173,9 +200,10 @@ def _is(term: Term) -> Where:
 def _moment(operator: str) -> Condition:
     def condition(term: Term) -> Where:
         try:
-            return Where(f"+c.started_at {operator} ?", (parse_moment(term.value, term.now),))
+            moment = parse_moment(term.value, term.now)
         except ValueError as error:
             raise Problem(str(error)) from None
+        return Where(f"+c.started_at {operator} ?", (moment,), number("started_at", operator, moment))
 
     return condition
 
@@ -188,26 +216,14 @@ def _body(term: Term) -> Where:
     return words[term.value]
 
 
-_ERROR = ("error_message", "error_code", "error_type")
-
-
-def _in_errors(pattern: str) -> Where:
-    """Calls whose error's message, code or type is LIKE `pattern`: from the index of calls that have an error."""
-    columns = " or ".join(f"{column} like ?1 escape '\\'" for column in _ERROR)
-    sql = f"c.id in (select id from calls where error_message is not null and ({columns}))"
-    return Where(sql.replace("?1", "?"), (pattern,) * len(_ERROR))
-
-
 def _error(term: Term) -> Where:
     if term.value == "*" and not term.literal:
-        return Where("c.error_message is not null or c.error_code is not null or c.error_type is not null")
-    return _in_errors(like(term.value))
+        return any_of(Where(f"c.{column} is not null", (), some_text(column)) for column in ERROR)
+    return in_errors(term.value)
 
 
 def _note(term: Term) -> Where:
-    if term.value == "*" and not term.literal:
-        return Where("c.note is not null")
-    return Where("c.note is not null and c.note like ? escape '\\'", (like(term.value),))
+    return in_notes(None if term.value == "*" and not term.literal else term.value)
 
 
 FIELDS: tuple[Field, ...] = (
@@ -244,13 +260,13 @@ FIELDS: tuple[Field, ...] = (
     _text("project", "c.project", "project", "project:proj_*"),
     _text("organization", "c.organization", "organization", "organization:org-*"),
     _text("agent", "c.user_agent", "User-Agent header", "agent:OpenAI/Python*"),
-    _text("request", "c.request_id", "provider's request id", "request:req_8f*"),
-    _text("response", "c.response_id", "response's id", "response:resp_68*"),
-    _text("trace", "c.trace_id", "trace id of the traceparent header", "trace:4bf9*"),
+    _long_text("request", "c.request_id", "provider's request id", "request:req_8f*"),
+    _long_text("response", "c.response_id", "response's id", "response:resp_68*"),
+    _long_text("trace", "c.trace_id", "trace id of the traceparent header", "trace:4bf9*"),
     _process("command", "command", "command line of the app", "command:*pytest*"),
     _process("cwd", "cwd", "folder the app runs in", "cwd:*/shop"),
     _process("branch", "git_branch", "git branch of that folder", "branch:main"),
-    _number("pid", "(select pid from processes where id = c.process_id)", "process id of the app", "pid:4711"),
+    Field("pid", "process id of the app", COMPARISONS, "pid:4711", _pid),
     _number("retries", "c.retry_count", "how often this request had been tried before", "retries>0"),
     _number("id", "c.id", "call's number", "id:100..200"),
     _number("sent", "c.request_bytes", "size of the request body", "sent>64kb", SIZE),
@@ -264,20 +280,3 @@ FIELDS: tuple[Field, ...] = (
 )  # fmt: skip
 
 BY_NAME = {field.name: field for field in FIELDS}
-
-
-def free_text(text: str, literal: bool) -> Where:
-    """Calls whose prompt or answer holds these words, in this order, or whose model, app or error contains the text.
-
-    A `*` at the end of an unquoted word finds all words that begin so.
-    """
-    prefix = not literal and text.endswith("*")
-    plain = text.rstrip("*") if prefix else text
-    phrase = '"' + plain.replace('"', '""') + '"' + ("*" if prefix else "")
-    pattern = like(plain)
-    parts = [Where("c.id in (select rowid from search where search match ?)", (phrase,))]
-    contains = "{} like ? escape '\\'"
-    parts.append(Where(f"c.model in {_MODELS.format(contains.format('name'))}", (pattern,)))
-    parts.append(_in_errors(pattern))
-    parts.append(Where(f"c.process_id in (select id from processes where {contains.format('app')})", (pattern,)))
-    return any_of(parts)

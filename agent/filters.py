@@ -20,7 +20,8 @@ from difflib import get_close_matches
 from typing import NoReturn
 
 from .errors import UsageError
-from .filter_fields import BY_NAME, FIELDS, Field, Term, free_text
+from .filter_fields import BY_NAME, FIELDS, Field, Term
+from .filter_texts import free_text
 from .filter_units import Problem
 from .queries.where import EVERYTHING, Where, all_of, any_of, negated
 
@@ -56,7 +57,7 @@ def parse(text: str, *, scenarios: Mapping[str, str] | None = None, now: float |
     where = parser.filter()
     if parser.kind != "end":
         parser.fail("there is a ) without its (")
-    return where if where == EVERYTHING else Where(f"({where.sql})", where.parameters)
+    return where if where == EVERYTHING else Where(f"({where.sql})", where.parameters, where.bounds)
 
 
 @dataclass(slots=True)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any
 
+from . import call_blocks
 from .errors import WiretallyError
 
 FIRST = """
@@ -142,11 +143,13 @@ create index calls_narrow on calls (
   id, state, stream, kind, status, session_id, process_id, retry_of, retry_count, input_tokens, cached_tokens,
   output_tokens, reasoning_tokens, cost_pico, request_bytes, response_bytes, finish_reason, service_tier, method, door,
   usage_source, cost_source, model, host, user_agent, tags, model_requested, project, organization, endpoint, path,
-  output_tokens_per_second);
+  output_tokens_per_second, started_at, duration_ms, ttft_ms, total_tokens, fault, api_key, user, truncated, rating);
 create index calls_rating on calls (rating) where rating is not null;
 create index calls_trace on calls (trace_id) where trace_id is not null;
 drop index calls_tags;
 create index calls_tags on calls (id, tags) where tags is not null;
+drop index calls_error;
+create index calls_error on calls (id, error_message, error_code, error_type) where error_message is not null;
 """
 """`calls_narrow` is a copy of what filters ask without an index of its own, a third as wide as the rows; SQLite reads
 it in their place, in the order of ids. It begins with the id so that each call is added at its end."""
@@ -169,7 +172,8 @@ def _first(connection: Any) -> None:
 
 
 def _narrow(connection: Any) -> None:
-    run(connection, NARROW)
+    run(connection, NARROW + call_blocks.table())
+    call_blocks.summarise(connection, None)
 
 
 MIGRATIONS: tuple[Migration, ...] = (("m001_first", _first), ("m002_narrow", _narrow))

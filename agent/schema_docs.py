@@ -16,6 +16,10 @@ TABLES: dict[str, str] = {
     "readable_calls": "One row a call in friendly units: ISO times in UTC, seconds, USD, names instead of numbers.",
     "readable_days": "One row a day and model, from the roll-ups.",
     "calls": "One row a call. `revision` rises with each change, so `revision > N` is what is new since N.",
+    "call_blocks": (
+        "What occurs in each block of 1024 calls: lowest and highest of its numbers, different values of its texts."
+        " Filters skip by it; a block that changed has no row for a while."
+    ),
     "sessions": "Spans of recording: an agent's run, one `wiretally exec`, an import.",
     "processes": "Programs that opened connections.",
     "conversations": "Chains of calls; calls name theirs in `conversation_id`.",

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from . import account, bodies, rollups, search_index
+from . import account, bodies, call_blocks, rollups, search_index
 from .call import NO_STRINGS
 from .call_rows import COLUMNS, Links, Row, pack, row_of
 from .conversations import Threads, left_keys
@@ -77,6 +77,7 @@ class Store:
         self._bodies = bodies.BodyWriter(self._connection)
         self._origins = Origins(self._connection)
         self._seen_version = 0
+        self._block = -1
 
     def close(self) -> None:
         self._connection.close()
@@ -132,6 +133,9 @@ class Store:
         rollups.enter(
             connection, connection.execute(f"{_SOURCES} where c.id in (select value from json_each(?))", (ids,))
         )
+        if (block := items[-1].links.id >> call_blocks.SHIFT) > self._block:
+            call_blocks.summarise(connection)
+            self._block = block
 
     def _known(self, entries: list[Entry]) -> dict[str, _Known]:
         rows = self._connection.execute(

@@ -21,7 +21,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from wiretally.agent import rollups, schema
+from wiretally.agent import call_blocks, rollups, schema
 from wiretally.agent.bodies import BodyWriter
 from wiretally.agent.call import Call, Cost, CostLine, RateLimits, Timing, Usage
 from wiretally.agent.call_rows import COLUMNS, pack
@@ -104,6 +104,7 @@ def generate(path: Path, plan: Plan, bodies: int = 2000) -> float:
     _write_bodies(connection, plan, bodies)
     for _, sql in indexes:
         connection.execute(sql)
+    call_blocks.summarise(connection, None)
     connection.execute("update counters set value = ? where name = 'revision'", (plan.calls,))
     connection.execute("commit")
     adding.join()

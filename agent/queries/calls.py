@@ -13,9 +13,10 @@ from ..call import JSON, Cost, RateLimits, Timing
 from ..call_rows import unpack
 from ..exchange import Headers, Message
 from .arrivals import Direction, first_ids
+from .blocks import OF_BLOCKS, as_parameter, candidates, looked_up
 from .call_line import LINE, WIDTH, CallRow, line_of
 from .reader import FROM, Reader
-from .where import EVERYTHING, Where
+from .where import EVERYTHING, YES, Where
 
 __all__ = [
     "EVERYTHING", "CallDetail", "CallRow", "Column", "Cursor", "Order", "Page", "Side", "body", "changed", "count",
@@ -170,7 +171,11 @@ def count(reader: Reader, where: Where = EVERYTHING) -> int:
                 " + (select count(*) from calls where state = 'open')"
             )
         )
-    return int(reader.value(f"select count(*) from calls c where {where.sql}", where.parameters))
+    if where.bounds.possible == YES:
+        return int(reader.value(f"select count(*) from calls c where {where.sql}", where.parameters))
+    blocks = candidates(reader, where, (0, newest_id(reader)))
+    sql = f"select count(*) from {OF_BLOCKS} where {looked_up(reader, where)}"
+    return int(reader.value(sql, (as_parameter(blocks), *where.parameters)))
 
 
 def position(reader: Reader, call_id: int, where: Where = EVERYTHING, order: Order = Order()) -> int | None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from copy import replace
 from decimal import Decimal
+from itertools import batched
 from pathlib import Path
 
 import pytest
 from wiretally.agent import turns as turns_of
 from wiretally.agent.call import Cost
+from wiretally.agent.database import open_writer
+from wiretally.agent.edits import note
 from wiretally.agent.entry import Entry
 from wiretally.agent.store import Store
 
@@ -62,4 +65,18 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     store.fault("capture", "boom", 2)
     store.refusal(plain[0].process, "api.openai.com", "unknown ca")
     store.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def spread(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Calls of all kinds whose numbers have gaps, so that few of them fill many blocks; most have a summary."""
+    path = tmp_path_factory.mktemp("spread") / "wiretally.db"
+    store, writer = Store(path), open_writer(path)
+    for batch in batched(made.traffic(480), 16):
+        store.save(batch)
+        writer.execute("update sqlite_sequence set seq = seq + 400 where name = 'calls'")
+    store.close()
+    note(path, 1, "looks wrong", "down")
+    writer.close()
     return path

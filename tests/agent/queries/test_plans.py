@@ -26,6 +26,7 @@ from wiretally.agent.queries import (
     totals,
 )  # fmt: skip
 from wiretally.agent.queries.arrivals import Direction, first_ids
+from wiretally.agent.queries.blocks import OF_BLOCKS
 from wiretally.agent.queries.reader import Reader, Row
 from wiretally.agent.queries.totals import Span
 
@@ -105,20 +106,41 @@ NARROW = (
     "input>1M", "output>1M", "cached>1M", "reasoning>1M", "is:estimated", "is:unpriced", "host:none cost>9 status>499",
     "tag:team=none",
 )  # fmt: skip
-SPARSE = ("rating:down", "is:rated", "trace:none", "trace:none*", "note:wrong", "is:noted", "error:nothing")
+SPARSE = (
+    "rating:down",
+    "is:rated",
+    "app:a.py OR error:none",
+    "trace:none",
+    "trace:none*",
+    "note:wrong",
+    "is:noted",
+    "error:nothing",
+)
 
 
 @pytest.mark.parametrize("text", NARROW + SPARSE)
-def test_a_filter_that_finds_nothing_reads_no_whole_calls(path: Path, text: str) -> None:
+def test_a_filter_reads_no_whole_calls(spread: Path, text: str) -> None:
     """But for the newest, where most filters find their page."""
     where = filters.parse(text)
-    with Listening(path) as reader:
+    with Listening(spread) as reader:
         first_ids(reader, where, Direction(descending=True), 2**31)
-        newest, *_, (sql, parameters) = reader.asked
-        assert newest != (sql, parameters)
-        steps = [row[3] for row in Reader.rows(reader, f"explain query plan {sql}", parameters)]
+        beyond = [one for one in reader.asked if "from calls c not indexed" not in one[0]]
+        asked = [one for one in beyond if OF_BLOCKS in one[0] or "from calls c " in one[0]]
+        asked = [one for one in asked if not one[0].startswith("explain")]
+        steps = [row[3] for one in asked[-1:] for row in Reader.rows(reader, f"explain query plan {one[0]}", one[1])]
     of_calls = [step for step in steps if step.split()[1] in ("c", "calls")]
     assert of_calls
     if text in NARROW:
         assert all(" USING COVERING INDEX " in step for step in of_calls), steps
-    assert all(" USING " in step and "(rowid>? AND rowid<?)" not in step for step in of_calls), steps
+    assert all(" USING " in step and "PRIMARY KEY (rowid>? AND rowid<?)" not in step for step in of_calls), steps
+
+
+@pytest.mark.parametrize("text", ["latency>5s", "words", "model:none", "-is:done", "status:429 user:u1", "app:a.py"])
+def test_summaries_are_looked_at_once_in_order(spread: Path, text: str) -> None:
+    where = filters.parse(text)
+    with Listening(spread) as reader:
+        first_ids(reader, where, Direction(descending=True), 2**31)
+        ((sql, parameters),) = (one for one in reader.asked if "from call_blocks b" in one[0])
+        steps = [row[3] for row in Reader.rows(reader, f"explain query plan {sql}", parameters)]
+    assert "SEARCH b USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)" in steps
+    assert not any(step.startswith("CORRELATED") and "(name)" not in step for step in steps), steps
