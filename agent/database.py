@@ -41,6 +41,10 @@ class DatabaseCorrupt(DatabaseError):
     """It is damaged, or no database at all."""
 
 
+class DatabaseInterrupted(DatabaseError):
+    """The question was cut short because nobody waits for its answer any more. See `Reader.give_up_when`."""
+
+
 class DatabaseUnwritable(DatabaseError):
     """Disk full, read-only, or gone. Trying again later may work."""
 
@@ -54,6 +58,8 @@ def explained(error: sqlite3.Error, path: Path) -> DatabaseError:
     code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return DatabaseLocked(f"{path} is locked by another program. Close it, or try again.")
+    if code == sqlite3.SQLITE_INTERRUPT:
+        return DatabaseInterrupted(f"{path}: the question was cut short. Ask it again.")
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return DatabaseCorrupt(
             f"{path} is damaged or not a database ({error}). Restore a copy, or move it out of the way with "

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from textual.message import Message
 
 from ..agent.errors import WiretallyError
-from ..agent.queries.reader import DatabaseMissing
+from ..agent.queries.reader import DatabaseInterrupted, DatabaseMissing
 from .messages import Answered, FeedFailed, Watch
 
 POLL = 0.05
@@ -114,10 +114,8 @@ class Feed:
             self._asking = watch
             try:
                 answer = watch.ask(reader)
-            except Exception:
-                if self._is_unwanted():  # a question of a million calls was cut short: another one is asked now
-                    continue
-                raise
+            except DatabaseInterrupted:  # a question of a million calls was cut short: another one is asked now
+                continue
             finally:
                 self._asking = None
             self._answered_at[watch.name] = time.monotonic()

@@ -15,7 +15,7 @@ from ..exchange import Headers, Message
 from .arrivals import Direction, first_ids
 from .blocks import OF_BLOCKS, as_parameter, candidates, looked_up
 from .call_line import LINE, WIDTH, CallRow, line_of
-from .reader import FROM, Reader
+from .reader import FROM, Reader, explaining
 from .where import EVERYTHING, YES, Where
 
 __all__ = [
@@ -254,10 +254,12 @@ def detail(reader: Reader, call_id: int) -> CallDetail | None:
 
 def body(reader: Reader, call_id: int, side: Side) -> bytes | None:
     """A call's request or response body as received, decoded and redacted; None where none was kept."""
-    return bodies.read(reader.connection, call_id, side)
+    with explaining(reader.path):
+        return bodies.read(reader.connection, call_id, side)
 
 
 def messages(reader: Reader, call_id: int) -> tuple[Message, ...]:
     """The messages of a websocket call, in order."""
-    packed = bodies.read(reader.connection, call_id, "messages")
+    with explaining(reader.path):
+        packed = bodies.read(reader.connection, call_id, "messages")
     return msgspec.msgpack.decode(packed, type=tuple[Message, ...]) if packed else ()

@@ -17,6 +17,7 @@ from typing import Any, Self
 from ..database import (
     DatabaseCorrupt,
     DatabaseError,
+    DatabaseInterrupted,
     DatabaseLocked,
     DatabaseMissing,
     DatabaseNewer,
@@ -28,11 +29,13 @@ __all__ = [
     "FROM",
     "DatabaseCorrupt",
     "DatabaseError",
+    "DatabaseInterrupted",
     "DatabaseLocked",
     "DatabaseMissing",
     "DatabaseNewer",
     "Reader",
     "Row",
+    "explaining",
 ]
 
 type Row = tuple[Any, ...]
@@ -67,7 +70,7 @@ class Reader:
         self._connection.close()
 
     def give_up_when(self, unwanted: Callable[[], bool]) -> None:
-        """End a question that is under way with a DatabaseError once `unwanted()`; asked every few milliseconds."""
+        """End a question that is under way with DatabaseInterrupted once `unwanted()`; asked every few milliseconds."""
         self._connection.set_progress_handler(unwanted, STEPS)
 
     def data_version(self) -> int:

@@ -162,3 +162,21 @@ def test_a_question_that_nobody_waits_for_any_more_is_cut_short(place: Home, sto
         asked.clear()
         feed.watch(Watch("count", ask, lambda answer: None))
         assert asked.wait(5)  # and leaving the block stops the feed in the midst of it
+
+
+def test_a_bug_in_a_question_that_nobody_waits_for_is_told_all_the_same(place: Home, store: Store) -> None:
+    del store
+    posted: list[Message] = []
+    feed = Feed("test", partial(Reader, place.database), posted.append)
+
+    def ask(reader: Reader) -> object:
+        del reader
+        feed.unwatch("count")
+        raise ValueError("a bug of ours")
+
+    feed.watch(Watch("count", ask, lambda answer: None))
+    with running(feed):
+        until(lambda: any(isinstance(message, FeedFailed) and message.problem for message in posted))
+    (told,) = (message for message in posted if isinstance(message, FeedFailed) and message.problem)
+    assert told.problem == "ValueError: a bug of ours"
+    assert isinstance(told.bug, ValueError)
