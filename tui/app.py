@@ -12,7 +12,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import ContentSwitcher
 
-from ..agent.queries import alarms
 from ..agent.queries.alarms import AlarmState
 from ..agent.queries.reader import Reader
 from ..agent.queries.where import Where
@@ -23,14 +22,14 @@ from .counting import RANGES, Counters, RangeName
 from .crash import CrashReport
 from .errands import Errand, Errands, Finished, Progressed, Report
 from .feed import Feed
-from .keys import TABS, bindings, places_of
+from .keys import TABS, bindings, clashes, configured, places_of
 from .messages import Answered, FeedFailed, Watch
 from .options import Options
 from .palette import WiretallyCommands
 from .tabs.live import LiveTab
 from .tabs.page import TabPage, make_page
 from .themes import DEFAULTS, OWN, without_colour
-from .trouble import Trouble
+from .trouble import Trouble, read_firing
 from .widgets.banner import Banner
 from .widgets.bars import Choices, KeyBar, Title, TitleBar
 from .widgets.progress_line import ProgressLine
@@ -40,11 +39,6 @@ if TYPE_CHECKING:
 
 AGENT_EVERY = 2.0
 ALARMS_EVERY = 0.5
-
-
-def read_firing(reader: Reader) -> tuple[AlarmState, ...]:
-    """The alarms that fire. Raises DatabaseError."""
-    return tuple(alarms.firing(reader))
 
 
 class WiretallyApp(CrashReport):
@@ -61,6 +55,7 @@ class WiretallyApp(CrashReport):
         super().__init__()
         self.home = options.home
         self.settings = options.settings
+        self.keys = configured(options.settings.keys)
         self.scenarios = options.scenarios
         self.clock = options.clock
         self.alarm_below = options.alarm_below
@@ -105,11 +100,12 @@ class WiretallyApp(CrashReport):
     def on_mount(self) -> None:
         known = self.settings.theme in self.available_themes
         self.theme = self.settings.theme if known else OWN[0].name
-        if not known:
-            self.notify(f"config.toml: no theme {self.settings.theme!r}", severity="warning", markup=False)
+        problems = [] if known else [f"no theme {self.settings.theme!r}"]
+        for problem in [*problems, *clashes(self.keys, self.settings.keys)]:
+            self.notify(f"config.toml: {problem}", severity="warning", markup=False)
         self.tabs.names = TABS
         self.tabs.active = TABS[0]
-        self.set_keymap(self.settings.keys)
+        self.set_keymap({name: self.keys[name].keys for name in self.settings.keys if name in self.keys})
         self.title_bar.now = self.clock()
         self.set_interval(1.0, self._tick_clock, name="clock")
 
@@ -266,7 +262,7 @@ class WiretallyApp(CrashReport):
     def action_help(self) -> None:
         from .screens.help import HelpScreen
 
-        self.push_screen(HelpScreen())
+        self.push_screen(HelpScreen(self.keys.values()))
 
     def inspect(self, call_id: int, where: Where) -> None:
         """Open the Inspector on a call; its neighbours are those that `where` lets through."""

@@ -10,7 +10,7 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.types import IgnoreReturnCallbackType
 from textual.widget import Widget
 
-from .keys import KEYS, Key, Place, places_of
+from .keys import Key, Place, places_of
 from .tabs.page import TabPage
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class WiretallyCommands(Provider):
     def _keys(self) -> list[Key]:
         own = SCREENS.get(type(self.screen).__name__)
         places = ("app", own) if own else places_of(self._host.tabs.active)
-        return [key for key in KEYS if key.place in places and key.id != "palette"]
+        return [key for key in self._host.keys.values() if key.place in places and key.id != "palette"]
 
     async def _run(self, key: Key) -> None:
         host = self._host

@@ -1,11 +1,13 @@
-"""What the banner says: the worst of what is wrong, in a sentence, and how much more there is. Pure."""
+"""What the banner says: the worst of what is wrong, in a sentence, and how much more there is."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from ..agent.alarm_rules import BALANCE
+from ..agent.queries import alarms
 from ..agent.queries.alarms import AlarmState
+from ..agent.queries.reader import Reader
 from . import numbers
 from .counting import Purse
 
@@ -53,3 +55,8 @@ class Trouble:
             f"Balance {numbers.money(purse.usd, 2)}, below {numbers.money(purse.alarm_below, 2)}{left}. "
             "Add credit, then `wiretally balance add USD`."
         )
+
+
+def read_firing(reader: Reader) -> tuple[AlarmState, ...]:
+    """The alarms that fire. Raises DatabaseError."""
+    return tuple(alarms.firing(reader))

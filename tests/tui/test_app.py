@@ -178,13 +178,14 @@ async def test_a_balance_below_its_threshold_raises_the_banner(place: Home, stor
 async def test_help_names_every_key_and_every_key_has_an_action(place: Home, store: Store) -> None:
     from wiretally.tui.screens.columns import ColumnLines
     from wiretally.tui.screens.comparison import ComparisonScreen
-    from wiretally.tui.screens.dialog import Dialog
-    from wiretally.tui.screens.help import help_text
-    from wiretally.tui.screens.inspector import InspectorScreen
+    from wiretally.tui.screens.dialog import ConfirmScreen, Dialog, Pick, Tick
+    from wiretally.tui.screens.help import HelpScreen, help_text
+    from wiretally.tui.screens.inspector import FindInput, InspectorScreen
     from wiretally.tui.tabs.alarm_page import AlarmPage
     from wiretally.tui.tabs.conversation_page import ConversationPage
     from wiretally.tui.tabs.session_page import SessionPage
     from wiretally.tui.widgets.call_list import CallList
+    from wiretally.tui.widgets.filter_bar import FilterInput
     from wiretally.tui.widgets.table import Table
 
     del store
@@ -192,19 +193,20 @@ async def test_help_names_every_key_and_every_key_has_an_action(place: Home, sto
     homes: dict[str, type] = {
         "app": WiretallyApp, "list": CallList, "inspector": InspectorScreen, "compare": ComparisonScreen,
         "table": Table, "alarms": AlarmPage, "sessions": SessionPage, "conversations": ConversationPage,
-        "dialog": Dialog, "columns": ColumnLines,
+        "dialog": Dialog, "columns": ColumnLines, "filter": FilterInput, "find": FindInput, "tick": Tick, "pick": Pick,
+        "question": ConfirmScreen, "help": HelpScreen,
     }  # fmt: skip
     for key in KEYS:
-        assert key.shown in said
-        assert key.tooltip in said
+        assert f"{key.all_shown:<11} {key.id:<17} {key.tooltip}" in said
         name = key.action.partition("(")[0]
-        home = WiretallyApp if name.startswith("app.") else homes[key.place]
-        assert hasattr(home, f"action_{name.removeprefix('app.')}"), key.id
+        space, _, action = name.rpartition(".")
+        home = {"app": WiretallyApp, "screen": Dialog}.get(space, homes[key.place])
+        assert hasattr(home, f"action_{action}"), key.id
     async with opened(place) as screen:
         await screen.press("question_mark")
-        await screen.shows("the newest call in view")
+        await screen.shows("the tab before")
         await screen.press("escape")
-        await screen.until(lambda: "the newest call in view" not in screen.text)
+        await screen.until(lambda: "the tab before" not in screen.text)
 
 
 async def test_keys_and_theme_come_from_the_settings(place: Home, store: Store) -> None:

@@ -15,7 +15,7 @@ BEGIN, END = "<!-- keys: made from tui/keys.py; tests/tui/test_docs.py compares 
 
 def table() -> str:
     """The keys as Markdown. WIRETALLY_RENEW=1 writes it into the page."""
-    rows = [f"| {key.shown} | {key.tooltip} | {key.group} | `{key.id}` |" for key in KEYS]
+    rows = [f"| {key.all_shown} | {key.tooltip} | {key.group} | `{key.id}` |" for key in KEYS]
     return "\n".join(["| key | does | where | id |", "|---|---|---|---|", *rows])
 
 

@@ -1,11 +1,38 @@
-from textual.binding import Binding
-from wiretally.tui.keys import KEYS, bindings, by_group, footer
+from importlib import import_module
+from pkgutil import walk_packages
+
+from textual.binding import Binding, BindingsMap
+from textual.dom import DOMNode
+from wiretally import tui
+from wiretally.tui.keys import KEYS, bindings, by_group, clashes, configured, footer
 
 
 def test_no_key_does_two_things_in_one_place() -> None:
-    for places in (("app", "list"), ("inspector",)):
-        taken = [name for key in KEYS if key.place in places for name in key.keys.split(",")]
-        assert len(taken) == len(set(taken)), sorted(name for name in taken if taken.count(name) > 1)
+    assert clashes(configured({}), {key.id: key.keys for key in KEYS}) == []
+
+
+def test_keys_are_set_by_id_and_what_is_wrong_with_one_is_said() -> None:
+    chosen = {"pause": "?, ctrl+h", "yes": "j", "pauze": "p", "follow": ""}
+    keys = configured(chosen)
+    assert (keys["pause"].keys, keys["pause"].shown, keys["pause"].all_shown) == ("question_mark,ctrl+h", "?", "? ^h")
+    assert keys["yes"].all_shown == "j"
+    assert keys["follow"].keys == "f"
+    assert keys["quit"] in KEYS
+    assert clashes(keys, chosen) == [
+        "pause = '?' is what help is on",
+        "there is no key 'pauze'; the help lists them",
+        "follow is set to nothing; it stays on f",
+    ]
+
+
+def test_every_key_of_the_screen_is_of_the_table() -> None:
+    """No class of ours binds a key of its own, so all of them are in the help, in the docs and to be set."""
+    for module in (name for _, name, _ in walk_packages(tui.__path__, "wiretally.tui.")):
+        for kind in vars(import_module(module)).values():
+            if isinstance(kind, type) and kind.__module__ == module and issubclass(kind, DOMNode):
+                own = BindingsMap(vars(kind).get("BINDINGS", ()))
+                ids = {binding.id for found in own.key_to_bindings.values() for binding in found}
+                assert ids <= {key.id for key in KEYS}, kind
 
 
 def test_ids_are_unique_and_everything_is_explained() -> None:

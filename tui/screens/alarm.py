@@ -19,7 +19,7 @@ from ...agent.errors import UsageError
 from ...agent.filters import parse
 from ...agent.settings import AlarmSettings
 from ..widgets.typed import Typed
-from .dialog import Dialog, Field, Line
+from .dialog import Dialog, Field, Line, Pick
 
 UNITS = {
     "balance_usd": "USD", "spend_usd": "USD", "requests_per_minute": "calls a minute", "error_rate": "0 to 1",
@@ -98,7 +98,7 @@ class AlarmScreen(Dialog[RuleText]):
             return Typed(values.get(name, ""), id=name, placeholder=hint)
 
         metrics = [(f"{metric.label} ({name})", name) for name, metric in METRICS.items()]
-        chosen = Select(metrics, value=values["metric"], allow_blank=False, compact=True, id="metric")
+        chosen = Pick(metrics, values["metric"], id="metric")
         if not self._known.name:
             yield Field("name", Typed(id="name", placeholder="slow-answers"))
         if self._known.name == BALANCE:
@@ -130,7 +130,7 @@ class AlarmScreen(Dialog[RuleText]):
         name = self._known.name or self.query_one("#name", Input).value.strip()
         metric = self._known.values["metric"]
         if self.query("#metric"):
-            metric = str(cast("Select[str]", self.query_one("#metric")).value)
+            metric = str(self.query_one(Pick).value)
         text = RuleText(name, {"metric": metric, **values})
         try:
             as_settings(text)

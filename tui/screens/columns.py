@@ -30,6 +30,13 @@ MEANINGS = {
 }  # fmt: skip
 
 
+WAYS = (
+    ("show", ("switch",)), ("move", ("up", "down")), ("sort", ("sort",)), ("reset", ("fit",)), ("use now", ("use",)),
+    ("keep for good", ("keep",)),
+)  # fmt: skip
+"""What the frame says can be done, by which keys of the place."""
+
+
 @dataclass(frozen=True, slots=True)
 class Arrangement:
     """All columns in their order; those of `shown` are in the list. `chosen` is False where the width decides."""
@@ -68,12 +75,7 @@ def arrangement(placed: Iterable[str], chosen: Iterable[str]) -> Arrangement:
 class ColumnLines(Widget, can_focus=True):
     """The columns under each other, with a cursor. What was done with them is told by `Changed`."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *(binding for binding in bindings("columns")),
-        ("up,k", "move(-1)", ""),
-        ("down,j", "move(1)", ""),
-        ("enter", "screen.submit", ""),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings("columns")
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"lines--{name}" for name in ("cursor", "muted", "accent")}
 
     class Changed(Message):
@@ -165,7 +167,7 @@ class ColumnsScreen(Dialog[tuple[str, ...]]):
 
     def on_mount(self) -> None:
         super().on_mount()
-        said = "space show  J K move  s sort  r reset  ⏎ use now  w keep for good"
+        said = "  ".join(f"{' '.join(self.key(f'columns.{name}') for name in names)} {word}" for word, names in WAYS)
         self.query_one(".frame").border_subtitle = Content(said)
         self.query_one(ColumnLines).focus()
 

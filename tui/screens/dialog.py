@@ -4,19 +4,22 @@ way out. Also the smallest of them, a question that is answered by yes or no."""
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widget import Widget
-from textual.widgets import Button, Checkbox, Input, Static
+from textual.widgets import Button, Checkbox, Input, Select, Static
 
 from ..cell_text import visible
 from ..keys import bindings
+
+if TYPE_CHECKING:
+    from ..app import WiretallyApp
 
 
 class Field(Horizontal):
@@ -29,9 +32,20 @@ class Field(Horizontal):
 class Tick(Checkbox):
     """A checkbox whose mark is there only when it is set, so that it can be told without colour."""
 
+    BINDINGS: ClassVar[list[BindingType]] = bindings("tick")
+
     def render(self) -> Content:
         mark = ("[x]", "bold $accent") if self.value else ("[ ]", "$dim")
         return Content.assemble(mark, " ", self.label.stylize("$dim") if self.disabled else self.label)
+
+
+class Pick(Select[str]):
+    """One of several words, the first or `value` to begin with."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("pick")
+
+    def __init__(self, choices: Iterable[tuple[str, str]], value: str, *, id: str | None = None) -> None:
+        super().__init__(choices, value=value, allow_blank=False, compact=True, id=id)
 
 
 class Line(Static):
@@ -60,12 +74,16 @@ class Dialog[Result](ModalScreen[Result | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="frame") as frame:
             frame.border_title = Content(self.heading)
-            frame.border_subtitle = Content(f"⏎ {self.verb}  esc leave")
+            frame.border_subtitle = Content(f"⏎ {self.verb}  {self.key('leave')} leave")
             yield from self.fields()
             yield Line(id="problem")
             with Horizontal(classes="buttons"):
                 yield Button(self.verb, id="submit", compact=True)
                 yield Button("leave", id="leave", compact=True)
+
+    def key(self, name: str) -> str:
+        """How the key `name` is shown."""
+        return cast("WiretallyApp", self.app).keys[name].shown
 
     def complain(self, text: str) -> None:
         """Say why it can't be so."""
@@ -92,11 +110,7 @@ class Dialog[Result](ModalScreen[Result | None]):
 class ConfirmScreen(Dialog[bool]):
     """A question. `y` says yes; the cursor stands on no."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "submit", "yes", show=False),
-        Binding("n", "leave", "no", show=False),
-        Binding("left,right", "app.focus_next", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings("question")
 
     def __init__(self, heading: str, lines: Iterable[str], verb: str) -> None:
         super().__init__()
@@ -109,7 +123,7 @@ class ConfirmScreen(Dialog[bool]):
 
     def on_mount(self) -> None:
         super().on_mount()
-        self.query_one(".frame").border_subtitle = Content(f"y {self.verb}  n leave")
+        self.query_one(".frame").border_subtitle = Content(f"{self.key('yes')} {self.verb}  {self.key('no')} leave")
         self.query_one("#leave").focus()
 
     def submit(self) -> None:

@@ -15,7 +15,7 @@ from textual.widgets import Input, Select
 from ...agent.export import FORMATS, WITH_BODIES
 from ..exporting import ENDINGS, Choice
 from ..widgets.typed import Typed
-from .dialog import Dialog, Field, Line, Tick
+from .dialog import Dialog, Field, Line, Pick, Tick
 
 if TYPE_CHECKING:
     from ..app import WiretallyApp
@@ -36,7 +36,7 @@ class ExportScreen(Dialog[Choice]):
 
     def fields(self) -> Iterable[Widget]:
         what = Line(id="what")
-        formats = Select([(name, name) for name in FORMATS], value="jsonl", allow_blank=False, compact=True)
+        formats = Pick([(name, name) for name in FORMATS], "jsonl")
         return (
             what,
             Field("format", formats),
@@ -54,7 +54,7 @@ class ExportScreen(Dialog[Choice]):
         day = time.strftime("%Y-%m-%d", time.localtime(cast("WiretallyApp", self.app).clock()))
         self._proposed = self.query_one("#path", Input).value = f"calls-{day}.jsonl"
         self.query_one("#folder", Line).say(f"in {_short(Path.cwd())}, where the screen was started", "$dim")
-        self.query_one(Select[str]).focus()
+        self.query_one(Pick).focus()
 
     @on(Select.Changed)
     def _choose(self, event: Select.Changed) -> None:
@@ -81,7 +81,7 @@ class ExportScreen(Dialog[Choice]):
             self.complain(f"{path.name} is there already. ⏎ again replaces it.")
         else:
             boxes = (self.query_one(f"#{name}", Tick).value for name in ("bodies", "redact", "anonymize"))
-            self.dismiss(Choice(str(self.query_one(Select[str]).value), path, *boxes))
+            self.dismiss(Choice(str(self.query_one(Pick).value), path, *boxes))
 
 
 def _short(folder: Path) -> str:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from ...agent.filters import FIELDS
-from ..keys import by_group
+from ..keys import KEYS, Key, bindings, by_group
 
 WIDTH = 72
 """Cells of a line in the frame, which fits a terminal of 80 columns."""
@@ -28,19 +29,19 @@ MARKS = (
 )
 
 
-def help_text() -> Content:
-    """All of it."""
+def help_text(known: Iterable[Key] = KEYS) -> Content:
+    """All of it: the keys as they are set, with the ids by which config.toml sets them."""
     lines: list[Content] = []
-    for group, keys in by_group().items():
+    for group, keys in by_group(known).items():
         lines += [_title(group)]
-        lines += [_line(f"{key.shown:<9}", f"{key.label:<14}", (key.tooltip, "$dim")) for key in keys]
+        lines += [_line(f"{key.all_shown:<11} ", (f"{key.id:<17} ", "$dim"), key.tooltip) for key in keys]
     lines += [_title("Marks"), *(_line(f"{mark:<9}", meaning) for mark, meaning in MARKS), _title("Filters")]
     lines.append(Content.styled("  terms are joined by AND; -term negates; OR stands between terms", "$dim"))
-    for known in FIELDS:
-        example = f"as in {known.example}"
-        fits = 18 + len(known.meaning + example) <= WIDTH
+    for field in FIELDS:
+        example = f"as in {field.example}"
+        fits = 18 + len(field.meaning + example) <= WIDTH
         between = ", " if fits else "\n" + " " * 16
-        lines.append(_line(f"{known.name:<14}", known.meaning, (f"{between}{example}", "$dim")))
+        lines.append(_line(f"{field.name:<14}", field.meaning, (f"{between}{example}", "$dim")))
     return Content("\n").join(lines)
 
 
@@ -52,24 +53,41 @@ def _line(key: str, *said: str | tuple[str, str]) -> Content:
     return Content.assemble("  ", (key, "bold $accent"), *said)
 
 
-class HelpScreen(ModalScreen[None]):
-    """The pages of help; any of its keys closes it."""
+class Pages(VerticalScroll, can_focus=True, inherit_bindings=False):
+    """What is scrolled, by the keys of the table instead of Textual's own."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,question_mark,f1", "dismiss", "close", show=False),
-        Binding("j", "scroll(1)", "down", show=False),
-        Binding("k", "scroll(-1)", "up", show=False),
-    ]
+
+class HelpScreen(ModalScreen[None]):
+    """The pages of help, on the keys as they are set."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("help")
+
+    def __init__(self, keys: Iterable[Key]) -> None:
+        super().__init__()
+        self._keys = {key.id: key for key in keys}
 
     def compose(self) -> ComposeResult:
         with Vertical() as frame:
             frame.border_title = "help"
-            frame.border_subtitle = "esc closes"
-            with VerticalScroll():
-                yield Static(help_text())
+            frame.border_subtitle = Content(f"{self._keys['help.close'].shown} closes")
+            with Pages():
+                yield Static(help_text(self._keys.values()))
+
+    @property
+    def _pages(self) -> Pages:
+        return self.query_one(Pages)
 
     def on_mount(self) -> None:
-        self.query_one(VerticalScroll).focus()
+        self._pages.focus()
 
-    def action_scroll(self, step: int) -> None:
-        self.query_one(VerticalScroll).scroll_relative(y=step, animate=False)
+    def action_close(self) -> None:
+        self.dismiss()
+
+    def action_move(self, step: int) -> None:
+        self._pages.scroll_relative(y=step, animate=False)
+
+    def action_page(self, step: int) -> None:
+        self._pages.scroll_relative(y=step * self._pages.size.height, animate=False)
+
+    def action_edge(self, step: int) -> None:
+        self._pages.scroll_to(y=0 if step < 0 else self._pages.max_scroll_y, animate=False)

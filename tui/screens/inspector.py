@@ -72,12 +72,18 @@ class CallTitle(Widget):
             await self.screen.run_action(f"other({-1 if event.x < 10 else 1})")
 
 
+class FindInput(Typed):
+    """What is searched for."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("find")
+
+
 class FindBar(Horizontal):
     """The text that is searched for, and how often it is there."""
 
     def compose(self) -> ComposeResult:
         yield Static("/ ")
-        yield Typed(placeholder="find in this part")
+        yield FindInput(placeholder="find in this part")
         yield Static("", id="hits")
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from textual.widget import Widget
-from textual.widgets import Input, Select
+from textual.widgets import Input
 
 from ..widgets.typed import Typed
-from .dialog import Dialog, Field
+from .dialog import Dialog, Field, Pick
 
 type Rating = Literal["up", "down"]
 
@@ -38,11 +38,11 @@ class NoteScreen(Dialog[Note]):
             ratings.insert(0, ("– none", ""))
         return (
             Field("remark", Typed(self._known.text, id="text", placeholder="searchable: note:words")),
-            Field("rating", Select(ratings, value=self._known.rating or "", allow_blank=False, compact=True)),
+            Field("rating", Pick(ratings, self._known.rating or "")),
         )
 
     def submit(self) -> None:
-        rating = rating_of(self.query_one(Select[str]).value)
+        rating = rating_of(self.query_one(Pick).value)
         self.dismiss(Note(self._known.call_id, self.query_one("#text", Input).value.strip(), rating))
 
 

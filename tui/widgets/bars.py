@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from textual.app import App
 from textual.content import Content
@@ -16,7 +16,10 @@ from textual.widget import Widget
 from .. import numbers
 from ..cell_text import fit
 from ..giving_way import Fact, fact, fitted, split
-from ..keys import TABS, Place, footer
+from ..keys import TABS, Key, Place, footer
+
+if TYPE_CHECKING:
+    from ..app import WiretallyApp
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +138,7 @@ class KeyBar(Widget):
 
     def render(self) -> Content:
         width = self.size.width - 1
-        shown = footer(self.places)
+        shown = self._keys()
         last = [key for key in shown if key.id in ("help", "palette", "quit")]
         first = [key for key in shown if key not in last]
         tabs = [(f"1-{len(TABS)}", "tabs")] if "list" in self.places and len(TABS) > 1 else []
@@ -150,10 +153,13 @@ class KeyBar(Widget):
             items.append(item)
         return Content.assemble(" ", Content("  ").join([*items, *ends]))
 
+    def _keys(self) -> list[Key]:
+        return footer(self.places, cast("WiretallyApp", self.app).keys.values())
+
     def on_click(self, event: Click) -> None:
         """Do what the key under the mouse does."""
         line = self.render().plain
-        for key in footer(self.places):
+        for key in self._keys():
             begin, length = line.find(f" {key.shown} {key.label}"), len(f" {key.shown} {key.label}")
             if 0 <= begin < event.x < begin + length:
                 cast("App[None]", self.app).simulate_key(key.keys.split(",")[0])

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable
 from typing import ClassVar
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.message import Message
@@ -21,6 +21,7 @@ from textual.widgets import Input
 from ...agent.errors import UsageError
 from ...agent.filters import FIELDS, parse
 from ..giving_way import Fact, fitted, split
+from ..keys import bindings
 from .typed import Typed
 
 DELAY = 0.15
@@ -54,11 +55,10 @@ class FilterSuggester(Suggester):
 class FilterInput(Typed):
     """The text of the filter, with a history on the arrow keys."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "recall(-1)", "older filter", show=False),
-        Binding("down", "recall(1)", "newer filter", show=False),
-        Binding("tab", "complete", "complete", show=False, priority=True),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings("filter")
+
+    class Left(Message):
+        """The reader leaves it as it was applied."""
 
     def __init__(self, values: Callable[[str], tuple[str, ...]]) -> None:
         super().__init__(suggester=FilterSuggester(values), placeholder="filter: / then model:gpt-5*")
@@ -78,6 +78,9 @@ class FilterInput(Typed):
 
     def action_complete(self) -> None:
         self.action_cursor_right()
+
+    def action_leave(self) -> None:
+        self.post_message(self.Left())
 
 
 class FilterStatus(Widget):
@@ -142,11 +145,10 @@ class FilterBar(Horizontal):
         if not self.status.problem:
             self.post_message(self.Left())
 
-    def on_key(self, event: events.Key) -> None:
-        if event.key == "escape":
-            event.stop()
-            self.put(self.applied if self.input.value != self.applied else "")
-            self.post_message(self.Left())
+    @on(FilterInput.Left)
+    def _leave(self) -> None:
+        self.put(self.applied if self.input.value != self.applied else "")
+        self.post_message(self.Left())
 
     def _apply(self) -> None:
         if self._waiting is not None:
