@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Generator
 from dataclasses import dataclass
 
 import pytest
 import pytest_asyncio
+from hypothesis import is_hypothesis_test
 from wiretally.agent.locations import Home
 
 from . import provider, reliability, running
@@ -45,7 +46,26 @@ async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Stag
         yield Stage(agent, upstream)
 
 
-def pytest_sessionfinish() -> None:
-    """The long run writes what it found; a test that failed has no row."""
-    if reliability.WRITES:
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A row for what has passed and is marked as a fault; a line for what has failed, or can't be run here."""
+    report = yield
+    name = item.name.removeprefix("test_").replace("_", " ")
+    mark = item.get_closest_marker("fault")
+    if report.when == "call" and report.passed and mark:
+        fuzzed = isinstance(item, pytest.Function) and is_hypothesis_test(item.obj)
+        rounds = mark.kwargs["rounds"] if fuzzed else 1
+        reliability.record(reliability.Result(str(mark.args[0]), rounds, rounds))
+    elif report.failed:
+        reliability.WITHOUT.append(f"**failed**: {name}")
+    elif report.skipped:
+        reliability.WITHOUT.append(f"not tried here: {name}")
+    return report
+
+
+def pytest_sessionfinish(exitstatus: int) -> None:
+    """The long run writes what it found; one that was cut off shows it and leaves the page as it is."""
+    if reliability.TABLE == "page" and exitstatus != pytest.ExitCode.INTERRUPTED:
         reliability.write()
+    if reliability.TABLE:
+        reliability.say("\n" + reliability.table())

@@ -20,6 +20,8 @@ class Received:
     responses: set[str] = field(default_factory=set[str])
     cut: dict[str, int] = field(default_factory=dict[str, int])
     errors: int = 0
+    changed: int = 0
+    """Answers that are not what the provider sent."""
 
     @property
     def calls(self) -> int:
@@ -44,6 +46,7 @@ def final(home: Home, column: str) -> set[str]:
 def check(home: Home, received: Received) -> None:
     """Everything received is there, once, done; what was cut is there with what had come; sums are true."""
     assert missing(home, received) == set()
+    assert received.changed == 0
     twice = rows(
         home, "select request_id, count(*) from calls where request_id is not null group by 1 having count(*) > 1"
     ) + rows(

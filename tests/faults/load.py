@@ -12,6 +12,7 @@ from itertools import count
 from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
+from . import provider
 from .ledger import Received
 from .running import Agent
 
@@ -77,17 +78,21 @@ async def call(connection: Connection, received: Received, *, stream: bool, word
         received.errors += 1
         await reader.readexactly(int(head["content-length"]))
         return
+    made = int(number.removeprefix("req_"))
     if not stream:
-        await reader.readexactly(int(head["content-length"]))
+        answer = await reader.readexactly(int(head["content-length"]))
+        received.changed += answer != provider.completion(made).partition(b"\r\n\r\n")[2]
         received.requests.add(number)
         return
-    events = 0
+    sent, events = provider.events(made, words), b""
     try:
         while data := await read_chunk(reader):
-            events += data.count(b"data: ")
+            events += data
     except (OSError, asyncio.IncompleteReadError, ValueError):
-        received.cut[number] = events
+        received.cut[number] = events.count(b"data: ")
+        received.changed += not sent.startswith(events)
         raise
+    received.changed += events != sent
     received.requests.add(number)
 
 
@@ -112,9 +117,11 @@ async def talking(agent: Agent, received: Received) -> None:
     async with connect(url, open_timeout=5, close_timeout=1, ping_interval=None, compression=None) as socket:
         while True:
             await socket.send(json.dumps({"type": "response.create"}))
-            while (message := json.loads(await socket.recv()))["type"] != "response.done":
+            while (message := json.loads(text := await socket.recv()))["type"] != "response.done":
                 pass
-            received.responses.add(message["response"]["id"])
+            name = message["response"]["id"]
+            received.changed += text != provider.spoken("response.done", int(name.removeprefix("resp_")))
+            received.responses.add(name)
             await asyncio.sleep(PAUSE)
 
 

@@ -171,13 +171,26 @@ def event(number: int, content: str | None, finish: str | None = None) -> bytes:
     return b"data: " + json.dumps(document).encode() + b"\n\n"
 
 
+def events(number: int, words: int) -> bytes:
+    """A whole stream as its reader has it."""
+    return b"".join([*_words(number, words), *_ending(number)])
+
+
+def _words(number: int, words: int) -> list[bytes]:
+    return [event(number, f"word{word} ") for word in range(words)]
+
+
+def _ending(number: int) -> tuple[bytes, bytes]:
+    return event(number, None, "stop"), b"data: [DONE]\n\n"
+
+
 async def _stream(writer: asyncio.StreamWriter, number: int, words: int) -> None:
     writer.write(stream_head(number))
-    for word in range(words):
-        writer.write(chunk(event(number, f"word{word} ")))
+    for piece in _words(number, words):
+        writer.write(chunk(piece))
         await writer.drain()
         await asyncio.sleep(PACE)
-    writer.write(chunk(event(number, None, "stop")) + chunk(b"data: [DONE]\n\n") + chunk(b""))
+    writer.write(b"".join(map(chunk, _ending(number))) + chunk(b""))
 
 
 async def _talk(head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, numbers: count[int]) -> None:
@@ -192,7 +205,7 @@ async def _talk(head: bytes, reader: asyncio.StreamReader, writer: asyncio.Strea
             if isinstance(frame, Frame) and frame.opcode == Opcode.TEXT and protocol.state is State.OPEN:
                 number = next(numbers)
                 for kind in ("response.created", "response.output_text.delta", "response.done"):
-                    protocol.send_text(json.dumps(_realtime(kind, number)).encode())
+                    protocol.send_text(spoken(kind, number).encode())
         for data in protocol.data_to_send():
             if not data:
                 return
@@ -201,6 +214,11 @@ async def _talk(head: bytes, reader: asyncio.StreamReader, writer: asyncio.Strea
         if not (data := await reader.read(65536)):
             return
         protocol.receive_data(data)
+
+
+def spoken(kind: str, number: int) -> str:
+    """A message of a realtime websocket as it is sent."""
+    return json.dumps(_realtime(kind, number))
 
 
 def _realtime(kind: str, number: int) -> dict[str, Any]:

@@ -63,6 +63,13 @@ class Agent:
         await until(lambda: self.known()[f"{role}_pid"] != pid, f"another {role}")
         return time.monotonic() - began
 
+    async def kill_host(self) -> float:
+        """SIGKILL the process that forks the recorder, which goes with it; the seconds until another is ready."""
+        began, recorder = time.monotonic(), self.known()["recorder_pid"]
+        os.kill(psutil.Process(recorder).ppid(), signal.SIGKILL)
+        await until(lambda: self.known()["recorder_pid"] != recorder, "another recorder")
+        return time.monotonic() - began
+
     async def kill_supervisor(self) -> list[int]:
         """SIGKILL the supervisor; the processes it leaves behind."""
         known = self.known()

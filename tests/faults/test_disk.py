@@ -52,7 +52,7 @@ async def test_a_full_disk_costs_no_call(stage: Stage) -> None:
     recorder.rlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
     began = time.monotonic()
     await _stored(stage.home, received)
-    record(Result("disk full for the recorder", 1, received.calls, lost=0, healed=time.monotonic() - began))
+    record(Result("disk full for the recorder", 1, received.calls, lost=0, changed=0, healed=time.monotonic() - began))
     assert (await stage.agent.status()).waiting == 0
     with Reader(stage.home.database) as reader:
         assert reader.value("select sum(count) from faults where place = 'store'") > 0
@@ -65,7 +65,7 @@ async def test_a_recorder_killed_on_a_full_disk_loses_nothing(stage: Stage) -> N
     await until_waiting(stage.home)
     await stage.agent.kill("recorder")  # the new one has no such limit
     await _stored(stage.home, received)
-    record(Result("disk full, then SIGKILL of the recorder", 1, received.calls, lost=0))
+    record(Result("disk full, then SIGKILL of the recorder", 1, received.calls, lost=0, changed=0))
 
 
 async def until_waiting(home: Home) -> lifecycle.Status:
@@ -85,7 +85,7 @@ async def test_a_held_database_costs_no_call(stage: Stage) -> None:
     began = time.monotonic()
     await _stored(stage.home, received)
     fault = f"database held by another program for {BUSY_SECONDS:.0f} s"
-    record(Result(fault, 1, received.calls, lost=0, healed=time.monotonic() - began))
+    record(Result(fault, 1, received.calls, lost=0, changed=0, healed=time.monotonic() - began))
 
 
 def _is_readable(home: Home) -> bool:
@@ -108,7 +108,7 @@ async def test_a_removed_home_is_made_anew(stage: Stage) -> None:
     await until(stage.home.agent_file.exists, "a new agent.json")
     await _stored(stage.home, received)
     assert (await stage.agent.status()).faults > 0
-    record(Result("home removed", 1, received.calls, lost=0))
+    record(Result("home removed", 1, received.calls, lost=0, changed=0))
 
 
 def _replace_by_garbage(path: Path) -> None:
@@ -138,7 +138,8 @@ async def test_a_database_replaced_by_garbage_costs_no_call(stage: Stage) -> Non
     await until(lambda: _is_readable(stage.home), "a new database")
     await _stored(stage.home, received)
     healed = time.monotonic() - began
-    record(Result("database replaced by garbage, then `db set-aside`", 1, received.calls, lost=0, healed=healed))
+    fault = "database replaced by garbage, then `db set-aside`"
+    record(Result(fault, 1, received.calls, lost=0, changed=0, healed=healed))
 
 
 @pytest.mark.parametrize("case", ["newer", "garbage"])

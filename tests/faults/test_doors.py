@@ -21,7 +21,10 @@ from .conftest import Stage
 from .provider import Provider
 from .running import Agent
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.fault("doors: a foreign page, address or name, a request hidden in another"),
+]
 
 
 async def _raw(port: int, data: bytes, seconds: float = 3, come_from: str | None = None) -> bytes:

@@ -27,6 +27,7 @@ WORDS = (
 COMMON = settings(
     max_examples=150, deadline=2000, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 )
+pytestmark = pytest.mark.fault("fuzz: readers and frames, given anything", rounds=COMMON.max_examples)
 
 bodies = st.one_of(st.binary(max_size=400), st.lists(st.sampled_from(WORDS), max_size=30).map(b"".join))
 documents: st.SearchStrategy[Any] = st.recursive(

@@ -30,6 +30,7 @@ from ..agent.export.conftest import spoken
 FEW = settings(
     max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 )
+pytestmark = pytest.mark.fault("fuzz: filters and files to import, mutated", rounds=FEW.max_examples)
 SECONDS = 5.0
 """No single input may take longer."""
 

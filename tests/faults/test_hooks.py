@@ -93,7 +93,7 @@ async def _calls(connection: Connection) -> None:
     received = Received()
     for stream in (False, True):
         await call(connection, received, stream=stream)
-    assert (len(received.requests), received.cut, received.errors) == (2, {}, 0)
+    assert (len(received.requests), received.cut, received.errors, received.changed) == (2, {}, 0, 0)
     connection[1].close()
 
 
@@ -161,4 +161,4 @@ async def test_a_bug_in_any_hook_passes_the_calls_and_is_shown(tmp_path: Path) -
             assert (await agent.status()).faults >= len(parts)
         log = home.log.read_text()
         assert {log.count(f"RuntimeError: planted in {part}\n") for part in parts} <= {1, 2}  # the line, its traceback
-    record(Result("bug planted in each hook of an addon", 1, 7 * len(parts)))
+    record(Result("bug planted in each hook of an addon", len(parts), 7 * len(parts), changed=0))

@@ -1,19 +1,22 @@
-"""SIGKILL at random moments under load: of the proxy, the recorder, a reader and the supervisor, in turn."""
+"""SIGKILL at random moments under load: of the proxy, the recorder, its host, the screen, the supervisor, in turn."""
 
 from __future__ import annotations
 
 import asyncio
+import os
+import pty
 import random
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 
 from wiretally.agent.locations import Home
 
-from . import ledger, provider, running, watching
+from . import ledger, provider, running
 from .ledger import Received
 from .load import load
-from .reliability import LIVES, Tally, record
+from .reliability import LIVES, Tally, record, say
 from .running import Agent, until
 
 type Kill = Callable[[Agent], Awaitable[float | None]]
@@ -21,24 +24,42 @@ type Kill = Callable[[Agent], Awaitable[float | None]]
 CHANCE = random.Random(7)
 
 
-async def _kill_reader(agent: Agent) -> None:
-    """A program that reads the database is killed while it does."""
-    script = str(Path(watching.__file__))
+async def _kill_screen(agent: Agent) -> None:
+    """A screen that shows calls as they come is killed while it reads."""
+    terminal, its_end = pty.openpty()
     process = await asyncio.create_subprocess_exec(
-        sys.executable, script, str(agent.home.database), stdout=asyncio.subprocess.PIPE
-    )
-    assert process.stdout
-    assert await process.stdout.readline() == b"looking\n"
-    await asyncio.sleep(CHANCE.random() * 0.2)
-    process.kill()
-    await process.wait()
+        sys.executable, "-m", "wiretally.agent.cli", "tui", stdin=its_end, stdout=its_end, stderr=its_end,
+        env={**os.environ, "WIRETALLY_HOME": str(agent.home.path), "TERM": "xterm", "COLUMNS": "80", "LINES": "24"},
+        start_new_session=True,
+    )  # fmt: skip
+    os.close(its_end)
+    drawn = bytearray()
+
+    def draw() -> None:
+        with suppress(OSError):  # it is gone
+            drawn.extend(os.read(terminal, 65536))
+
+    asyncio.get_running_loop().add_reader(terminal, draw)
+    try:
+        await until(lambda: b"gpt-4o-mini" in drawn or process.returncode is not None, "a call on the screen")
+        assert process.returncode is None, bytes(drawn[-500:])
+        await asyncio.sleep(CHANCE.random() * 0.2)
+    finally:
+        asyncio.get_running_loop().remove_reader(terminal)
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+        os.close(terminal)
 
 
 KILLS: dict[str, Kill] = {
     "proxy": lambda agent: agent.kill("proxy"),
     "recorder": lambda agent: agent.kill("recorder"),
-    "reader": _kill_reader,
+    "recorder's host": lambda agent: agent.kill_host(),
+    "screen": _kill_screen,
 }
+A_LIFE = [*KILLS, "proxy", "recorder"]
+"""What is killed in an agent's life, before its supervisor."""
 
 
 async def _round(agent: Agent, received: Received, role: str, tally: Tally) -> None:
@@ -60,11 +81,12 @@ async def test_no_kill_loses_a_call(tmp_path: Path) -> None:
     ports, left, before = (0, 0), list[int](), 0
     async with provider.running() as upstream:
         flags = "--upstream", upstream.upstream
-        for _ in range(LIVES):
+        for life in range(LIVES):
+            say(f"agent {life + 1} of {LIVES}, {received.calls:,} calls answered so far")
             async with running.agent(home, *flags, ports=ports) as agent:
                 ports = agent.port, agent.base_url_port
                 async with load(agent, received):
-                    for role in [*KILLS, *KILLS]:
+                    for role in A_LIFE:
                         await _round(agent, received, role, tally)
                     before = received.calls
                     left = await agent.kill_supervisor()
