@@ -65,8 +65,8 @@ class WiretallyApp(CrashReport):
         self.trouble = Trouble()
         self.failed = 0
         self._reported: dict[str, str] = {}
-        self.feed = Feed("rows", partial(Reader, options.home.database), self.post_message)
-        self.questions = Feed("questions", partial(Reader, options.home.database), self.post_message)
+        feed = partial(Feed, open_reader=partial(Reader, self.home.database), post=self.post_message)
+        self.feed, self.questions = (feed(name, lives=lambda: self.is_running) for name in ("rows", "questions"))
         self.errands = Errands(self.post_message)
         self.title_bar = TitleBar()
         self.tabs = Choices(id="tabs")

@@ -4,8 +4,8 @@ After a crash one line stands on the terminal, with the cause and where the rest
 `q` does.
 
 The one file that touches Textual's private parts, written against Textual 8.2: `App._fatal_error` prints a traceback
-with local variables, which may hold prompts; `_exit_renderables` is what the app prints to stderr once the terminal
-is itself again.
+with local variables, which may hold prompts; `_handle_exception` leads there, but not from `_dispatch_message` where
+the app is unmounted; `_exit_renderables` is what the app prints to stderr once the terminal is itself again.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from pathlib import Path
 
 from rich.text import Text
 from textual.app import App
+from textual.message import Message
 
 
 def written(error: BaseException, log: Path) -> str:
@@ -48,6 +49,15 @@ class CrashReport(App[None]):
             with suppress(NotImplementedError, RuntimeError, ValueError):  # not on Windows, only in the main thread
                 number = int(getattr(signal, name, 0))
                 loop.add_signal_handler(number, partial(self.exit, return_code=128 + number))
+
+    async def _dispatch_message(self, message: Message) -> None:
+        """What fails while the screen is taken down ends it as any crash does, instead of past everything."""
+        try:
+            await super()._dispatch_message(message)
+        except Exception as error:
+            if self._running:
+                raise
+            self._handle_exception(error)
 
     _has_crashed = False
     _noted = ""

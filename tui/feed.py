@@ -33,12 +33,20 @@ class Readable(Protocol):
 
 
 class Feed:
-    """Watched questions and the loop that answers them. `open_reader` is called in the feed's thread."""
+    """Watched questions and the loop that answers them. `open_reader` is called in the feed's thread, `lives` as well:
+    with the screen gone the feed ends, whatever kept it from being stopped."""
 
-    def __init__(self, name: str, open_reader: Callable[[], Readable], post: Callable[[Message], Any]) -> None:
+    def __init__(
+        self,
+        name: str,
+        open_reader: Callable[[], Readable],
+        post: Callable[[Message], Any],
+        lives: Callable[[], bool] = lambda: True,
+    ) -> None:
         self.name = name
         self._open_reader = open_reader
         self._post = post
+        self._lives = lives
         self._lock = threading.Lock()
         self._watches: dict[str, Watch] = {}
         self._due: dict[str, float] = {}
@@ -86,7 +94,7 @@ class Feed:
         """Answer until stopped. A database that can't be read is told once and tried again every second."""
         reader: Readable | None = None
         version = 0
-        while not self._stopped.is_set():
+        while not self._stopped.is_set() and self._lives():
             try:
                 if reader is None:
                     reader = self._open_reader()

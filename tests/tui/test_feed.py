@@ -180,3 +180,13 @@ def test_a_bug_in_a_question_that_nobody_waits_for_is_told_all_the_same(place: H
     (told,) = (message for message in posted if isinstance(message, FeedFailed) and message.problem)
     assert told.problem == "ValueError: a bug of ours"
     assert isinstance(told.bug, ValueError)
+
+
+def test_with_the_screen_gone_the_feed_ends_though_nobody_stopped_it(place: Home) -> None:
+    gone = threading.Event()
+    feed = Feed("test", partial(Reader, place.database), lambda message: None, lambda: not gone.is_set())
+    thread = threading.Thread(target=feed.run)
+    thread.start()
+    gone.set()
+    thread.join(5)
+    assert not thread.is_alive()
