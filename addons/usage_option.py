@@ -59,7 +59,8 @@ def without_usage(event: bytes) -> bytes:
 class UsageHider:
     """Callable as `flow.response.stream`: shows every byte to `tap`, gives the app the events without usage.
 
-    Holds back at most the unfinished part of one event.
+    Holds back at most the unfinished part of one event. Gives pieces, none where nothing is to go out: an empty one would
+    be the chunk that ends the answer (RFC 9112, 7.1).
     """
 
     def __init__(self, tap: Callable[[bytes], bytes], fault: Callable[[str, BaseException], None]) -> None:
@@ -67,7 +68,11 @@ class UsageHider:
         self._fault = fault
         self._rest = b""
 
-    def __call__(self, data: bytes) -> bytes:
+    def __call__(self, data: bytes) -> list[bytes]:
+        out = self._shown(data)
+        return [out] if out else []
+
+    def _shown(self, data: bytes) -> bytes:
         data = self._tap(data)
         if not data:  # the end: whatever is left goes out as it came
             rest, self._rest = self._rest, b""
