@@ -59,7 +59,7 @@ def parse_tags(text: str) -> dict[str, str]:
     if text in ("", _NO_TAGS):
         return {}
     pairs = (part.partition("=") for part in text.split(","))
-    return {unquote(key): unquote(value) for key, _, value in pairs if key}
+    return {unquote(key): unquote(value.strip()) for name, _, value in pairs if (key := name.strip())}
 
 
 def sender_of_proxy_authorization(value: str) -> Sender:

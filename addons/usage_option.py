@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from mitmproxy import ctx, http
 
@@ -37,7 +37,7 @@ def with_usage_asked(body: bytes) -> bytes | None:
     if "stream_options" not in asked:
         return _OPTION + body[body.find(b"{") + 1 :]
     options: Any = {} if asked["stream_options"] is None else asked["stream_options"]  # pyright: ignore[reportUnknownVariableType]
-    if not isinstance(options, dict) or options.get("include_usage") is True:  # pyright: ignore[reportUnknownMemberType]
+    if not isinstance(options, dict) or cast(dict[str, Any], options).get("include_usage") is True:
         return None
     asked["stream_options"] = {**options, "include_usage": True}
     return json.dumps(asked, ensure_ascii=False).encode("utf-8", "surrogatepass")
@@ -59,8 +59,8 @@ def without_usage(event: bytes) -> bytes:
 class UsageHider:
     """Callable as `flow.response.stream`: shows every byte to `tap`, gives the app the events without usage.
 
-    Holds back at most the unfinished part of one event. Gives pieces, none where nothing is to go out: an empty one would
-    be the chunk that ends the answer (RFC 9112, 7.1).
+    Holds back at most the unfinished part of one event. Gives pieces, and none where nothing is to go out: an empty one
+    would be the chunk that ends the answer (RFC 9112, 7.1).
     """
 
     def __init__(self, tap: Callable[[bytes], bytes], fault: Callable[[str, BaseException], None]) -> None:

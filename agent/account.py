@@ -6,6 +6,7 @@ told them.
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterable
 from typing import Any
@@ -14,6 +15,7 @@ from .call import Call, RateLimits
 
 EXHAUSTED = "credit_balance_exhausted"
 EXHAUSTED_ONCE = "insufficient_quota"  # how the provider said it before there was a code of its own
+_SNAPSHOT = re.compile(r"-(?:\d{4}-\d{2}-\d{2}|\d{4})$")
 RATELIMIT_STEP_MS = 10_000  # one sample a model and key in this time is kept
 
 
@@ -23,13 +25,18 @@ def note(connection: sqlite3.Connection, calls: Iterable[tuple[Call, int]]) -> N
     for call, number in calls:
         if call.ratelimit is not None:
             at = round(call.started_at * 1000 + (call.timing.duration_ms or 0))
-            limits[call.model or "", call.key_hash or "", at - at % RATELIMIT_STEP_MS] = _row(call, call.ratelimit)
+            limits[_limited_as(call), call.key_hash or "", at - at % RATELIMIT_STEP_MS] = _row(call, call.ratelimit)
         if call.error_code == EXHAUSTED or call.error_code == call.error_type == EXHAUSTED_ONCE:
             _notice_exhaustion(connection, call, number)
     connection.executemany(
         "insert or replace into ratelimits values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [(*place, *row) for place, row in limits.items()],
     )
+
+
+def _limited_as(call: Call) -> str:
+    """The model whose limits an answer told. A refusal names no snapshot, an answer does; both count on one limit."""
+    return _SNAPSHOT.sub("", call.model_requested or call.model or "")
 
 
 def _row(call: Call, limits: RateLimits) -> tuple[Any, ...]:

@@ -71,7 +71,7 @@ def test_the_base_urls_prefix_is_taken_off_and_the_host_is_the_providers() -> No
 
 
 def test_a_requests_own_tags_join_those_of_its_session() -> None:
-    it = flow((b"Proxy-Authorization", BASIC), (b"X-Wiretally-Tag", b"team=b,run=7"))
+    it = flow((b"Proxy-Authorization", BASIC), (b"X-Wiretally-Tag", b"team=b, run = 7"))
     Doors("127.0.0.1").requestheaders(it)
     assert it.metadata[SENDER].tags == {"team": "b", "run": "7"}
     assert b"tag" not in repr(it.request.headers.fields).lower().encode()

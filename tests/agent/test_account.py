@@ -32,6 +32,24 @@ def test_one_sample_of_the_limits_a_model_key_and_stretch_is_kept_the_newest(con
     assert all(row[0] % account.RATELIMIT_STEP_MS == 0 for row in connection.execute("select at from ratelimits"))
 
 
+@pytest.mark.parametrize(
+    ("served", "limited_as"),
+    [
+        ("gpt-4o-mini-2024-07-18", "gpt-4o-mini"),
+        ("gpt-3.5-turbo-0125", "gpt-3.5-turbo"),
+        ("gpt-4-32k", "gpt-4-32k"),
+        ("text-embedding-3-small", "text-embedding-3-small"),
+    ],
+)
+def test_a_refusal_and_an_answer_tell_of_one_limit(
+    connection: sqlite3.Connection, served: str, limited_as: str
+) -> None:
+    account.note(connection, [(made.call(1, model=limited_as, model_requested=limited_as), 1)])
+    account.note(connection, [(made.call(2, model=served, model_requested=limited_as), 2)])
+    account.note(connection, [(made.call(3, model=served, model_requested=None), 3)])
+    assert connection.execute("select distinct model from ratelimits").fetchall() == [(limited_as,)]
+
+
 def test_a_call_that_tells_nothing_leaves_nothing(connection: sqlite3.Connection) -> None:
     account.note(connection, [(made.call(1, ratelimit=None, error_code="rate_limit_exceeded"), 1)])
     for table in ("ratelimits", "balance_events"):

@@ -1,4 +1,4 @@
-"""Usage asked for and hidden again on a real connection: the app's bytes are those of the plain stream, and both count."""
+"""Usage asked for and hidden again on a real connection: the app gets the plain stream's bytes, and its call counts."""
 
 import json
 from pathlib import Path
