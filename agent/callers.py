@@ -40,6 +40,11 @@ class Callers:
         if len(self._asked) > REMEMBERED:
             self._asked.popitem(last=False)
 
+    def awaits(self, connection: str) -> bool:
+        """Is there soon news of the program, if only that it is not to be found?"""
+        until = self._asked.get(connection, (None, 0.0))[1]
+        return time.monotonic() < until + PATIENCE_SECONDS
+
     def of(self, connection: str, ends: Connection | None = None, *, wait: bool) -> Process | None:
         """The program; None where it is not to be found, or where its answer is on its way and nobody is to `wait`.
 

@@ -27,7 +27,7 @@ from .assembly import Assembled, Assembler
 from .callers import Callers
 from .entry import Entry, Process
 from .errors import WiretallyError
-from .exchange import CapturedExchange, Frame, Kind, decode
+from .exchange import Frame, Kind, decode
 from .locations import Home
 from .observation import Observation, Observer, settings_of, unreadable
 from .plans import RecorderPlan
@@ -169,6 +169,8 @@ class Recorder:
                 self._guarded(assembler.forget, uid)
             else:
                 self._saved_at[uid] = now
+                if self._callers.awaits(call.exchange.connection):
+                    self._changed[uid] = (assembler, call)  # to be saved again, with its program
         self._saver.save(entries)
         for reader, assembler, position in zip(self._readers, self._assemblers, positions, strict=True):
             if not assembler.incomplete and not self._saver.holds:
@@ -193,15 +195,11 @@ class Recorder:
             mask = self._observer.interpreter.redactor.body if self._observer.bodies else None
             return [unreadable(call, process, session, mask)]
 
-    def _port(self, exchange: CapturedExchange) -> int:
-        """The port of ours that the call came in by; in local capture the app believes it is the provider's."""
-        proxy, base_url = self._plan.doors
-        return {"proxy": proxy, "base_url": base_url}.get(exchange.door, exchange.port)
-
     def _program(self, call: Assembled) -> Process | None:
-        it = call.exchange
+        it, (proxy, base_url) = call.exchange, self._plan.doors
         try:
-            return self._callers.of(it.connection, (it.peer, self._port(it)), wait=call.ended)
+            port = {"proxy": proxy, "base_url": base_url}.get(it.door, it.port)  # in local capture the provider's
+            return self._callers.of(it.connection, (it.peer, port), wait=call.ended)
         except Exception as error:  # noqa: BLE001 not to know the program must not cost a call its figures
             self._saver.fault("attribution", error)
             return None

@@ -135,3 +135,13 @@ def test_without_a_lookout_the_system_is_asked() -> None:
     assert process and process.pid == os.getpid()
     callers.commit()
     callers.close()
+
+
+def test_news_that_is_on_its_way_is_awaited(lookout: Lookout) -> None:
+    assert not lookout.callers.awaits("c")
+    lookout.callers.connected("c", PEER, 2)
+    assert lookout.callers.of("c", wait=False) is None
+    assert lookout.callers.awaits("c")
+    lookout.tell("c", None)
+    assert lookout.callers.of("c", wait=False) is None
+    assert not lookout.callers.awaits("c")
