@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .million import home_of, million
-from .results import Pair, Row, middle, table
+from .results import Pair, Row, middle, program, table
 
 ROUNDS = 3
 
@@ -28,6 +28,7 @@ def run(database: Path | None = None) -> list[Row]:
 
 
 def _measured(home: Path) -> Row:
+    sqlite3 = program("sqlite3", "sqlite3")
     ours, peers, lines = list[float](), list[float](), 0
     target = home / "calls.json"
     for _ in range(ROUNDS):
@@ -35,7 +36,7 @@ def _measured(home: Path) -> Row:
         ours.append(_seconds(export, home, None))
         lines = sum(1 for _ in target.open("rb"))
         target.unlink()
-        dump = ["sqlite3", "-json", str(home / "wiretally.db"), "select * from calls"]
+        dump = [sqlite3, "-json", str(home / "wiretally.db"), "select * from calls"]
         peers.append(_seconds(dump, home, target))
         target.unlink()
     pair = Pair(tuple(1 / value for value in ours), tuple(1 / value for value in peers))

@@ -18,7 +18,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from . import subjects
-from .results import Row, table
+from .results import Row, program, table
 from .subjects import Subject
 from .throughput import drive
 
@@ -85,7 +85,7 @@ def growth(subject: Subject, calls: int) -> tuple[float, float, int]:
 def big_bodies(subject: Subject, megabytes: int) -> float:
     """MiB that a body of so many megabytes adds at most, sent up and then sent down."""
     before, size = subject.memory(), megabytes * MIB
-    curl = ["curl", "-sSf", "-o", "/dev/null", "-H", "authorization: Bearer sk-bench-0123456789"]
+    curl = [program("curl", "curl"), "-sSf", "-o", "/dev/null", "-H", "authorization: Bearer sk-bench-0123456789"]
     with watching(subject) as peak, TemporaryDirectory() as folder:
         file = Path(folder) / "body"
         with file.open("wb") as output:

@@ -37,8 +37,13 @@ def million(calls: int = CALLS) -> Path:
             old.unlink()
         making = path.with_suffix(f".{os.getpid()}")
         command = [sys.executable, "-m", "bench.generate", str(making), "--calls", str(calls)]
-        subprocess.run(command, check=True, stdout=sys.stderr)
-        making.replace(path)
+        try:
+            subprocess.run(command, check=True, stdout=sys.stderr)
+            making.replace(path)
+        finally:
+            for left in folder.glob(f"{making.name}*"):
+                left.unlink()
+            making.with_suffix(".rollups").unlink(missing_ok=True)
     return path
 
 

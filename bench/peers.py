@@ -24,6 +24,7 @@ from .latency import RATE, latencies
 from .peer import CannotStart
 from .peer_setups import PEERS
 from .results import Pair, Row, middle, percentile, table
+from .stream_delay import WHY_NOT
 from .stream_delay import measure as stream_delays
 from .subjects import Subject, Upstream
 from .throughput import CONNECTIONS, drive
@@ -58,8 +59,8 @@ METRICS = (
     Metric(f"calls/s, {CONNECTIONS} connections", "/s", True),
     Metric("CPU of the relaying process a call", " ms", False),
     Metric(f"added to a call at {RATE}/s, p50", " ms", False),
-    Metric(f"delay of a stream event, {STREAMS} streams, p50", " ms", False),
-    Metric(f"delay of a stream event, {STREAMS} streams, p99", " ms", False),
+    Metric(f"delay of a stream event, {STREAMS} streams, p50", " ms", False, {"mitmdump": WHY_NOT}),
+    Metric(f"delay of a stream event, {STREAMS} streams, p99", " ms", False, {"mitmdump": WHY_NOT}),
     Metric(
         "memory after the load", " MiB", False,
         {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import shutil
 import statistics
 import sys
 from collections.abc import Sequence
@@ -75,6 +76,13 @@ def percentile(values: Sequence[float], share: float) -> float:
     return sorted(values)[min(len(values) - 1, int(len(values) * share))]
 
 
+def program(name: str, package: str) -> str:
+    """Where a program that a benchmark needs lies. Raises RuntimeError with what to install."""
+    if (found := shutil.which(name)) is None:
+        raise RuntimeError(f"there is no {name} here. Install it (apt install {package}) and run this again.")
+    return found
+
+
 def machine() -> str:
     """What was measured on, in a line."""
     memory = psutil.virtual_memory().total / 2**30
@@ -131,7 +139,12 @@ def read_sections() -> dict[str, str]:
 
 
 def write_sections(sections: dict[str, str], order: Sequence[str]) -> None:
-    """Write the page, its sections in this order and then what else there is."""
+    """Write the page whole or not at all, its sections in this order and then what else there is."""
     headings = [*(name for name in order if name in sections), *(name for name in sections if name not in order)]
     text = INTRODUCTION + "".join(f"\n## {heading}\n\n{sections[heading]}\n" for heading in headings)
-    PAGE.write_text(text, "utf-8")
+    whole = PAGE.with_suffix(f".{os.getpid()}")
+    try:
+        whole.write_text(text, "utf-8")
+        whole.replace(PAGE)
+    finally:
+        whole.unlink(missing_ok=True)

@@ -1,8 +1,8 @@
 """The screen on a million calls: how soon it is there, what it takes, how quickly it answers, alone and under load.
 
-    python -m bench.screen [FILE]        (or BENCH_DATABASE=FILE python -m bench screen)
+    python -m bench.screen [FILE]
 
-FILE is a database as bench.generate makes it; one is made where none is given, and a copy is used where one is. The
+FILE is a database as bench.generate makes it; else it is the one of bench/million.py. A copy of it is used. The
 real `wiretally tui` runs in a pseudo-terminal, keys go in, and what it paints is read with its moments. The peer is
 Textual's own DataTable with a tenth of the calls.
 """
@@ -10,7 +10,6 @@ Textual's own DataTable with a tenth of the calls.
 from __future__ import annotations
 
 import json
-import os
 import random
 import shutil
 import subprocess
@@ -22,10 +21,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from .million import million
 from .results import Row, middle, percentile, table
 from .terminal import Terminal, text_of
 
-CALLS = 1_000_000
 ROUNDS = 3
 IDLE_SECONDS = 20.0
 LOAD_SECONDS = 15.0
@@ -54,14 +53,9 @@ class Start:
 
 def run(database: Path | None = None) -> list[Row]:
     """The promises on the screen."""
-    given = database or (Path(found) if (found := os.environ.get("BENCH_DATABASE")) else None)
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
-        if given is None:
-            command = [sys.executable, "-m", "bench.generate", str(home / "wiretally.db"), "--calls", str(CALLS)]
-            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-        else:
-            shutil.copyfile(given, home / "wiretally.db")
+        shutil.copyfile(database or million(), home / "wiretally.db")
         (home / "config.toml").write_text('[tui]\nrange = "all"\n')
         return [*_starts(home), *_answers(home), *_under_load(home)]
 

@@ -1,4 +1,4 @@
-"""An hour's calls at 50 a second, sent in eight minutes: memory, write-ahead log, files and threads must stay flat.
+"""An hour's calls at 50 a second, sent in five minutes: memory, write-ahead log, files and threads must stay flat.
 
 Meanwhile readers come and go as screens do: each looks for ten seconds at the newest calls and the counters.
 
@@ -28,7 +28,7 @@ from .subjects import Subject
 
 MIB = 2**20
 CALLS = 180_000
-RATE = 400.0
+RATE = 600.0
 EVERY_SECONDS = 5.0
 READER_SECONDS, LOOK_SECONDS, LINES = 10.0, 0.25, 40
 
@@ -80,9 +80,12 @@ def soak(subject: Subject, calls: int, rate: float) -> tuple[list[Sample], float
         visits = pool.submit(visit, subject.home.database, ended)
         try:
             with subprocess.Popen([*command, "--seconds", str(calls / rate)], stdout=subprocess.DEVNULL) as client:
-                while client.poll() is None:
-                    time.sleep(EVERY_SECONDS)
-                    samples.append(look(subject, started))
+                try:
+                    while client.poll() is None:
+                        time.sleep(EVERY_SECONDS)
+                        samples.append(look(subject, started))
+                finally:
+                    client.terminate()
         finally:
             ended.set()
     if client.returncode:

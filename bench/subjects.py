@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -81,9 +81,11 @@ def upstream(folder: Path, *, tls: bool = True) -> Generator[Upstream]:
         [sys.executable, "-m", "bench.upstream", *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout and process.stdin
-        yield Upstream(int(process.stdout.readline()), folder / "upstream-ca.pem" if tls else None)
-        process.stdin.close()
-        process.wait(10)
+        try:
+            yield Upstream(int(process.stdout.readline()), folder / "upstream-ca.pem" if tls else None)
+        finally:
+            process.terminate()
+            process.wait(10)
 
 
 @contextmanager
@@ -98,9 +100,9 @@ def wiretally(to: Upstream, flags: tuple[str, ...] = (), history: Path | None = 
         target = f"{HOST}={to.url if to.authority is None else f'127.0.0.1:{to.port}'}"
         trust = ["--upstream-ca", str(to.authority)] if to.authority else []
         options = ["--port", "0", "--base-url-port", "0", "--upstream", target, *trust, *flags]
-        agent = lifecycle.start_detached(home, options)
-        supervisor = psutil.Process(agent.supervisor_pid)
         try:
+            agent = lifecycle.start_detached(home, options)
+            supervisor = psutil.Process(agent.supervisor_pid)
             yield Subject(
                 "wiretally",
                 f"http://127.0.0.1:{agent.base_url_port}",
@@ -112,6 +114,19 @@ def wiretally(to: Upstream, flags: tuple[str, ...] = (), history: Path | None = 
             )
         finally:
             lifecycle.stop(home)
+            _see_off(home)
+
+
+def _see_off(home: Home) -> None:
+    """Wait for those of the home's processes whose agent was ended while it started, which they notice themselves."""
+    left = list[psutil.Process]()
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if process.environ().get("WIRETALLY_HOME") == str(home.path):
+                left.append(process)
+    for process in psutil.wait_procs(left, 10)[1]:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
 
 
 @contextmanager

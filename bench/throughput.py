@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 
 from . import subjects
 from .client import BODY
-from .results import Pair, Row, middle, table
+from .results import Pair, Row, middle, program, table
 from .subjects import Subject
 
 type Door = Callable[[Subject, float], tuple[int, float]]
@@ -50,10 +50,11 @@ def base_url_door(subject: Subject, seconds: float) -> tuple[int, float]:
 
 def drive(subject: Subject, seconds: float) -> tuple[int, float, int]:
     """Good answers through the base-URL door, those a second, and how many calls failed."""
+    wrk = program("wrk", "wrk")
     with TemporaryDirectory() as folder:
         script = Path(folder) / "post.lua"
         script.write_text(SCRIPT % json.dumps(BODY))
-        command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds:g}s", "--timeout", "10s", "-s", str(script)]
+        command = [wrk, "-t1", f"-c{CONNECTIONS}", f"-d{seconds:g}s", "--timeout", "10s", "-s", str(script)]
         url = f"{subject.base_url}/v1/chat/completions"
         output = subprocess.run([*command, url], capture_output=True, text=True, check=True, timeout=120).stdout
     requests, microseconds, errors = map(int, output.rsplit("@", 1)[1].split())
