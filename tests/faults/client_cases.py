@@ -175,7 +175,7 @@ CASES: Final[dict[str, Case]] = {
     "expects 100 Continue and does not wait": Case(sends(post("%PATH%", QUESTION, b"expect: 100-continue\r\n", CLOSE))),
     "expects what nobody knows": Case(sends(post("%PATH%", QUESTION, b"expect: wonders\r\n", CLOSE))),
     "sends HTTP/1.0": Case(sends(get(start=b"GET %PATH% HTTP/1.0"))),
-    "sends HTTP/3.7": Case(sends(get(start=b"GET %PATH% HTTP/3.7")), ()),
+    "sends HTTP/3.7": Case(sends(get(start=b"GET %PATH% HTTP/3.7"))),
     "sends nonsense": Case(sends(b"\x00\xffnonsense\r\n\r\n"), ()),
     "sends a method of its own": Case(sends(get(start=b"FROBNICATE %PATH% HTTP/1.1"))),
     "asks for the head alone": Case(sends(get(start=b"HEAD %PATH% HTTP/1.1"))),
