@@ -36,6 +36,7 @@ from ..addons.leaving import Leaving
 from ..addons.refusals import Refusals
 from ..addons.routing import Routing, Upstream
 from ..addons.scope import allow_pattern
+from ..addons.short_way import ShortWays
 from ..addons.usage_option import UsageOption
 from ..addons.user_scripts import UserScripts
 from .errors import UsageError, WiretallyError
@@ -106,6 +107,7 @@ def build_master(plan: ProxyPlan, outbox: Outbox) -> Master:
         Routing(upstreams, proxy),
         UsageOption(outbox.fault),
         Leaving(),
+        ShortWays(outbox.fault),
     )
     wanted: dict[str, Any] = {
         "allow_hosts": [allow_pattern(host) for host in plan.hosts],
