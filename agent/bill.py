@@ -36,7 +36,8 @@ class Bill:
         self.lines: list[CostLine] = []
         self.missing: str | None = None
         self.note: str | None = rates.note
-        self.sources: dict[str, str | None] = {rates.source: rates.date} if rates.source else {}
+        self.sources: dict[str, str | None] = {}
+        """Where the rates of the lines are from, and of which date."""
 
     def tokens(self) -> None:
         """Lines for the tokens of every kind."""
@@ -66,9 +67,12 @@ class Bill:
         for part in parts:
             self._add_tokens(*part)
         self._output()
+        has_sound = usage.audio_input_tokens or usage.audio_output_tokens
+        if has_sound and "input_audio_mtok" not in rates and "output_audio_mtok" not in rates:
+            self.note = self.note or "no rate of its own is known for sound; its tokens were billed as text"
         if not self.lines and isinstance(rate := rates.get("input_mtok"), Decimal | TieredPrices):
             base = rate.base if isinstance(rate, TieredPrices) else rate
-            self.lines.append(CostLine("input", Decimal(0), "token", base, MILLION, Decimal(0)))
+            self._listed(CostLine("input", Decimal(0), "token", base, MILLION, Decimal(0)))
 
     def _without_overlap(self, parts: list[tuple[str, str, int]], excess: int) -> list[tuple[str, str, int]]:
         """Parts that add up to more than the whole overlap (cached tokens that are audio): the cached ones give way."""
@@ -102,7 +106,12 @@ class Bill:
             above = next((tier for tier in reversed(rate.tiers) if total > tier.start), None)
             label = f"{label} (over {above.start:,} input tokens)" if above else label
             rate = above.price if above else base
-        self.lines.append(CostLine(label, Decimal(count), "token", rate, MILLION, (rate * count).scaleb(-6)))
+        self._listed(CostLine(label, Decimal(count), "token", rate, MILLION, (rate * count).scaleb(-6)))
+
+    def _listed(self, line: CostLine) -> None:
+        """Add a line with a rate of the model's."""
+        self.sources.setdefault(self.rates.source, self.rates.date)
+        self.lines.append(line)
 
     def other_units(self) -> None:
         """Lines for sound by its length and text by its characters."""
@@ -110,13 +119,11 @@ class Bill:
         hours = rates.get("input_audio_hours", rates.get("audio_hours"))
         if isinstance(hours, Decimal) and usage.seconds is not None:
             amount = (hours * usage.seconds / 3600).quantize(PICO)
-            self.lines.append(CostLine("audio", usage.seconds, "second", hours, 3600, amount))
+            self._listed(CostLine("audio", usage.seconds, "second", hours, 3600, amount))
         characters = rates.get("input_mchars")
         if isinstance(characters, Decimal) and usage.characters is not None:
             count = Decimal(usage.characters)
-            self.lines.append(
-                CostLine("text", count, "character", characters, MILLION, (characters * count).scaleb(-6))
-            )
+            self._listed(CostLine("text", count, "character", characters, MILLION, (characters * count).scaleb(-6)))
 
     def each(self, label: str, count: Decimal | int, unit: str, price: Price | None, per: int = 1) -> None:
         """A line for `count` things at `price` for `per` of them."""

@@ -232,7 +232,7 @@ class Interpreter:
         kind = self.context(exchange).format.kind
         terms = Terms(exchange.started_at, kind, draft.service_tier, draft.batch, exchange.host, draft.extra)
         if parts := draft.extra.get("per_model"):
-            return together([self.prices.price(name, part, terms) for name, part in parts])
+            return together([_labelled(self.prices.price(name, part, terms), name) for name, part in parts])
         return self.prices.price(draft.model or draft.model_requested, usage, terms)
 
     def _unread(self, exchange: CapturedExchange, error: Exception) -> Call:
@@ -263,6 +263,11 @@ class Interpreter:
             tags=exchange.tags,
             note=note,
         )
+
+
+def _labelled(cost: Cost, model: str | None) -> Cost:
+    """A cost whose lines name the model, beside those of others."""
+    return replace(cost, lines=tuple(replace(line, label=f"{line.label} ({model})") for line in cost.lines))
 
 
 def _conclude(exchange: CapturedExchange, draft: Draft) -> OfRequest:

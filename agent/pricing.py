@@ -175,12 +175,13 @@ class PriceBook:
     def _settle(self, bill: Bill, what: str) -> Cost:
         if bill.missing:
             return _unpriced(f"{what} has no known rate for {bill.missing}")
+        *former, (last, dated) = bill.sources.items()
         return Cost(
             usd=bill.total,
             source="estimated" if bill.usage.source == "estimated" or bill.note else "priced",
             lines=tuple(bill.lines),
-            price_source="; ".join(bill.sources),
-            price_date=next((date for date in bill.sources.values() if date), None),
+            price_source="; ".join([*(f"{name}, {date or 'undated'}" for name, date in former), last]),
+            price_date=dated,
             note=bill.note,
         )
 

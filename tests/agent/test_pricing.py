@@ -171,6 +171,22 @@ def test_audio_is_billed_as_audio(book: PriceBook) -> None:
     assert cost.usd == reckon(usage, "gpt-realtime", {})
 
 
+def test_sound_without_a_rate_of_its_own_is_an_estimate(book: PriceBook) -> None:
+    usage = Usage(1000, audio_input_tokens=600, output_tokens=100, audio_output_tokens=80, source="reported")
+    cost = book.price("gpt-4o-audio-preview", usage, Terms(NOON))
+    assert (cost.usd, cost.source) == (reckon(usage, "gpt-4o-audio-preview", {}), "estimated")
+
+
+def test_each_source_of_a_bill_has_its_date_and_none_is_named_that_gave_no_rate(book: PriceBook) -> None:
+    cost = book.price("gpt-5", Usage(10, output_tokens=1, tool_calls={"code_interpreter": 1}), Terms(NOON))
+    tokens = book.price("gpt-5", Usage(10, output_tokens=1), Terms(NOON))
+    container = book.price(None, Usage(), Terms(NOON, "containers"))
+    assert cost.price_source == f"{tokens.price_source}, {tokens.price_date}; {container.price_source}"
+    assert cost.price_date == container.price_date
+    trained = book.price("gpt-4o-mini-2024-07-18", Usage(), Terms(NOON, options={"trained_tokens": 5}))
+    assert trained.price_source and "genai-prices" not in trained.price_source
+
+
 def test_cached_tokens_of_untold_kind_do_not_make_a_negative_line(book: PriceBook) -> None:
     usage = Usage(input_tokens=150, cached_tokens=120, audio_input_tokens=100, output_tokens=1, source="reported")
     cost = book.price("gpt-realtime", usage, Terms(NOON, "realtime"))

@@ -245,3 +245,15 @@ def test_an_answer_is_read_as_it_is_meant(name: str) -> None:
     call = read(ANSWERS[name])
     expected = ANSWERS[name].expected
     assert {key: value(call, key) for key in expected} == expected
+
+
+def test_the_bill_of_an_evals_run_names_its_models() -> None:
+    used = [
+        {"model_name": name, "prompt_tokens": 10, "completion_tokens": 2, "total_tokens": 12, "cached_tokens": 0}
+        for name in ("gpt-4o", "gpt-4.1")
+    ]
+    run = {"object": "eval.run", "id": "evalrun_1", "status": "completed", "per_model_usage": used}
+    call = read(Answer("/v1/evals/eval_1/runs/evalrun_1", run, {}, method="GET"))
+    assert [line.label for line in call.cost.lines] == [
+        "input (gpt-4o)", "output (gpt-4o)", "input (gpt-4.1)", "output (gpt-4.1)",
+    ]  # fmt: skip
