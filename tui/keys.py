@@ -119,6 +119,8 @@ KEYS: tuple[Key, ...] = (
     Key("compare.first", "compare", "home,g", "edge(-1)", "top", "the beginning", "Side by side"),
     Key("compare.last", "compare", "end,G", "edge(1)", "end", "the end", "Side by side"),
     Key("pick", "table", "enter", "pick", "open", "the calls behind; of an alarm, its rule", "Tabs", 1),
+    Key("table.sort", "table", "s", "sort", "sort", "by the next column; a click on its head", "Tabs", 5),
+    Key("table.reverse", "table", "S", "reverse", "reverse", "turn the order round", "Tabs"),
     Key("table.up", "table", "up,k", "move(-1)", "up", "one row up", "Tabs"),
     Key("table.down", "table", "down,j", "move(1)", "down", "one row down", "Tabs"),
     Key("table.page_up", "table", "pageup", "page(-1)", "page up", "a screenful up", "Tabs"),

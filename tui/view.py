@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -10,6 +10,7 @@ from typing import Literal
 from ..agent.queries.reader import Reader
 from ..agent.queries.totals import Span
 from .columns import Cell
+from .sorting import UNSORTED, Key, Sorting, ordered
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +31,15 @@ class Plot:
 @dataclass(frozen=True, slots=True)
 class Head:
     """A column of a table: `width` at least; what is left over goes to columns with `grows`, and those that are
-    `optional` give way, the last first, where there is too little."""
+    `optional` give way, the last first, where there is too little. `key` is what the records are sorted by; without
+    one they can't be."""
 
     name: str
     width: int
     right: bool = True
     grows: bool = False
     optional: bool = False
+    key: Key | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,8 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a view is read for. `choice` is one of the tab's choices; the span ends now and `start` is always known.
+    """What a view is read for. `choice` is one of the tab's choices; the span ends now and `start` is always known;
+    `sorting` is by which column the table is sorted.
 
     `row` is the identity of the row under the cursor, for views that show more of it; `config` is config.toml; `begin`
     is when the first call of the span began, in Unix seconds.
@@ -80,6 +84,12 @@ class Asked:
     row: str = ""
     config: Path | None = None
     begin: float | None = None
+    sorting: Sorting = UNSORTED
+
+    def sorted[T](self, found: Iterable[T], heads: Iterable[Head]) -> list[T]:
+        """The records of a table with these heads, in the order asked for."""
+        key = next((head.key for head in heads if head.name == self.sorting.head), None)
+        return ordered(found, key, self.sorting)
 
 
 type ReadView = Callable[[Reader, Asked], View]

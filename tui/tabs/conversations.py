@@ -2,49 +2,66 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from ...agent.queries import conversations
 from ...agent.queries.conversations import Conversation
 from ...agent.queries.reader import Reader
 from .. import numbers
+from ..sorting import by
 from ..view import Asked, Head, Plot, Row, View
 from .conversation_page import ConversationPage
 
 LIMIT = 300
+SORTED = 2000
+"""How many of the newest are looked at where the table is sorted; the first LIMIT of them are shown."""
 MOST_TURNS = 60
+
+
+def _cost(one: Conversation) -> Decimal | None:
+    return one.cost + one.estimated_cost if one.unpriced < one.turns else None
+
+
+def _cost_a_turn(one: Conversation) -> Decimal | None:
+    return None if (cost := _cost(one)) is None else cost / one.turns
+
+
 HEADS = (
-    Head("last", 8, right=False),
-    Head("app", 12, right=False),
-    Head("model", 14, right=False, optional=True),
-    Head("turns", 5),
-    Head("context", 8),
-    Head("cached", 6, optional=True),
-    Head("cost $", 9),
-    Head("$ a turn", 8, optional=True),
-    Head("lasted", 7, optional=True),
-    Head("begins with", 14, right=False, grows=True),
+    Head("last", 8, right=False, key=by("last_at")),
+    Head("app", 12, right=False, key=by("app")),
+    Head("model", 14, right=False, optional=True, key=by("model")),
+    Head("turns", 5, key=by("turns")),
+    Head("context", 8, key=by("largest_context")),
+    Head(
+        "cached", 6, optional=True, key=lambda one: one.cached_tokens / one.input_tokens if one.input_tokens else None
+    ),
+    Head("cost $", 9, key=_cost),
+    Head("$ a turn", 8, optional=True, key=_cost_a_turn),
+    Head("lasted", 7, optional=True, key=lambda one: one.last_at - one.started_at),
+    Head("begins with", 14, right=False, grows=True, key=by("title")),
 )
 
 
 def read(reader: Reader, asked: Asked) -> View:
     """The newest conversations of the range. Raises DatabaseError."""
-    found = conversations.conversations(reader, LIMIT)
+    limit = SORTED if asked.sorting.head else LIMIT
+    found = conversations.conversations(reader, limit)
     found = [one for one in found if asked.span.start is None or one.last_at >= asked.span.start]
+    shown = asked.sorted(found, HEADS)[:LIMIT]
     longest = max((one.largest_context for one in found), default=0)
-    more = "the newest " if len(found) == LIMIT else ""
+    more = "the newest " if len(found) == limit else ""
     threads = "conversation" if len(found) == 1 else "conversations"
     return View(
         summary=f"{more}{len(found):,} {threads} · largest context {numbers.short(longest)} tokens",
         heads=HEADS,
-        rows=tuple(_row(one, asked.now) for one in found),
-        plots=growth(reader, int(number)) if (number := asked.row or (str(found[0].id) if found else "")) else (),
+        rows=tuple(_row(one, asked.now) for one in shown),
+        plots=growth(reader, int(number)) if (number := asked.row or (str(shown[0].id) if shown else "")) else (),
         empty="No conversation in this range: calls are chained by what they send again, or by previous_response_id.",
     )
 
 
 def _row(one: Conversation, now: float) -> Row:
-    cost = one.cost + one.estimated_cost
     estimated = bool(one.estimated_cost)
-    known = one.unpriced < one.turns
     return Row(
         (
             (numbers.moment(one.last_at, now)[-8:], "muted"),
@@ -53,8 +70,8 @@ def _row(one: Conversation, now: float) -> Row:
             (f"{one.turns:,}", ""),
             (numbers.short(one.largest_context), ""),
             (numbers.percent(one.cached_tokens, one.input_tokens), "muted"),
-            (numbers.price(cost if known else None, estimated=estimated), "warn" if estimated else ""),
-            (numbers.price(cost / one.turns if known and one.turns else None, estimated=estimated), "muted"),
+            (numbers.price(_cost(one), estimated=estimated), "warn" if estimated else ""),
+            (numbers.price(_cost_a_turn(one), estimated=estimated), "muted"),
             (numbers.span(one.last_at - one.started_at), "muted"),
             (one.title, ""),
         ),

@@ -11,6 +11,7 @@ from ...agent.queries import totals
 from ...agent.queries.reader import Reader
 from ...agent.queries.totals import Bucket, Dimension, Group, Span
 from .. import numbers
+from ..sorting import CACHED, CALLS, CAME, SENT, SPENT, SPENT_A_CALL, by, of
 from ..view import Asked, Head, Plot, Row, View, quoted, step_of
 
 CHOICES = ("model", "app", "session", "endpoint", "key", "user", "tag", "hour", "day")
@@ -19,14 +20,14 @@ MOST_SERIES = 5
 
 HEADS = (
     Head("", 16, right=False, grows=True),
-    Head("calls", 9),
-    Head("in", 7),
-    Head("cached", 7, optional=True),
-    Head("out", 7),
-    Head("cost $", 11),
-    Head("share", 6, optional=True),
-    Head("$ a call", 9, optional=True),
-    Head("unpriced", 8),
+    Head("calls", 9, key=CALLS),
+    Head("in", 7, key=SENT),
+    Head("cached", 7, optional=True, key=CACHED),
+    Head("out", 7, key=CAME),
+    Head("cost $", 11, key=SPENT),
+    Head("share", 6, optional=True, key=SPENT),
+    Head("$ a call", 9, optional=True, key=SPENT_A_CALL),
+    Head("unpriced", 8, key=of("unpriced")),
 )
 
 
@@ -37,13 +38,15 @@ def read(reader: Reader, asked: Asked) -> View:
     if asked.choice == "tag":
         everything = _sum(totals.totals(reader, asked.span))
     span, step = step_of(asked)
-    by = cast(Dimension, asked.choice if asked.choice in ("model", "app", "session", "key") else "model")
-    steps = totals.series(reader, span, step, by)
+    over = cast(Dimension, asked.choice if asked.choice in ("model", "app", "session", "key") else "model")
+    steps = totals.series(reader, span, step, over)
+    name = by("key" if asked.choice in ("hour", "day") else "value")
+    heads = (Head(asked.choice, 16, right=False, grows=True, key=name), *HEADS[1:])
     return View(
         summary=_summary(reader, asked, everything),
-        heads=(Head(asked.choice, 16, right=False, grows=True), *HEADS[1:]),
-        rows=tuple(_row(group, asked.choice, everything) for group in groups[:500]),
-        plots=(stacked(f"$ spent by {by}", steps, step),),
+        heads=heads,
+        rows=tuple(_row(group, asked.choice, everything) for group in asked.sorted(groups, heads)[:500]),
+        plots=(stacked(f"$ spent by {over}", steps, step),),
     )
 
 

@@ -8,17 +8,18 @@ from ...agent.queries.errors import ErrorGroup
 from ...agent.queries.reader import Reader
 from .. import numbers
 from ..columns import FAULTS
+from ..sorting import by
 from ..view import Asked, Head, Plot, Row, View, quoted, step_of
 from .cost import MOST_SERIES, labels_of
 
 CHOICES = ("fault", "code")
 HEADS = (
-    Head("count", 7),
-    Head("last", 8, right=False),
-    Head("fault", 11, right=False),
-    Head("status", 6, optional=True),
-    Head("code", 28, right=False),
-    Head("retried", 7, optional=True),
+    Head("count", 7, key=by("count")),
+    Head("last", 8, right=False, key=by("last_at")),
+    Head("fault", 11, right=False, key=by("fault")),
+    Head("status", 6, optional=True, key=by("status")),
+    Head("code", 28, right=False, key=by("error_code")),
+    Head("retried", 7, optional=True, key=by("retried")),
     Head("apps", 12, right=False, optional=True),
     Head("what to do", 20, right=False, grows=True, optional=True),
 )
@@ -33,7 +34,7 @@ def read(reader: Reader, asked: Asked) -> View:
     return View(
         summary=f"{whole.failed:,} of {whole.calls:,} calls failed, {share}{cut}",
         heads=HEADS,
-        rows=tuple(_row(group, asked.now) for group in groups),
+        rows=tuple(_row(group, asked.now) for group in asked.sorted(groups, HEADS)),
         plots=(_over_time(reader, asked),),
         empty="No call failed in this range of time.",
     )

@@ -9,9 +9,15 @@ from ...agent.queries.insights import PeakHour
 from ...agent.queries.reader import Reader
 from .. import numbers
 from ..columns import FAULTS, Cell, seconds
+from ..sorting import CALLS, CAME, FAILED, SENT, SPENT, by, of
 from ..view import Asked, Head, Plot, Row, View, quoted
 
 CHOICES = ("repeats", "retries", "shapes", "hours", "apps", "users")
+LIMIT, SORTED = 200, 2000
+"""How many of the first are shown, and how many of them are looked at where the table is sorted."""
+APP = Head("app", 14, right=False, key=by("app"))
+MODEL = Head("model", 18, right=False, optional=True, key=by("model"))
+ENDPOINT = Head("endpoint", 14, right=False, grows=True, key=by("endpoint"))
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -30,11 +36,16 @@ def read(reader: Reader, asked: Asked) -> View:
             return _heaviest(reader, asked)
 
 
+def _limit(asked: Asked) -> int:
+    return SORTED if asked.sorting.head else LIMIT
+
+
 def _repeats(reader: Reader, asked: Asked) -> View:
-    found = insights.repeats(reader, asked.span, limit=200)
+    found = insights.repeats(reader, asked.span, limit=_limit(asked))
     heads = (
-        Head("times", 7), Head("would save $", 12), Head("tokens", 9, optional=True), Head("app", 14, right=False),
-        Head("model", 18, right=False, optional=True), Head("endpoint", 14, right=False, grows=True), Head("newest", 9),
+        Head("times", 7, key=by("count")), Head("would save $", 12, key=by("saved")),
+        Head("tokens", 9, optional=True, key=by("saved_tokens")), APP, MODEL, ENDPOINT,
+        Head("newest", 9, key=by("last_call")),
     )  # fmt: skip
     rows = tuple(
         Row(
@@ -44,7 +55,7 @@ def _repeats(reader: Reader, asked: Asked) -> View:
                 (f"{one.last_call:,}", "muted"),
             )
         )
-        for one in found.costliest
+        for one in asked.sorted(found.costliest, heads)[:LIMIT]
     )  # fmt: skip
     summary = (
         f"{found.calls:,} calls repeat {found.requests:,} requests; a response cache would have saved "
@@ -59,12 +70,12 @@ def _short(endpoint: str) -> str:
 
 def _retries(reader: Reader, asked: Asked) -> View:
     heads = (
-        Head("attempts", 8), Head("lasted", 8, optional=True), Head("ended", 9, right=False), Head("cost $", 9),
-        Head("app", 14, right=False), Head("model", 18, right=False, optional=True),
-        Head("why", 20, right=False, grows=True),
-        Head("first call", 10),
+        Head("attempts", 8, key=by("attempts")), Head("lasted", 8, optional=True, key=by("lasted_seconds")),
+        Head("ended", 9, right=False, key=by("answered")), Head("cost $", 9, key=by("cost")), APP, MODEL,
+        Head("why", 20, right=False, grows=True, key=lambda storm: f"{storm.fault} {storm.error_code}"),
+        Head("first call", 10, key=by("first_call")),
     )  # fmt: skip
-    storms = insights.retry_storms(reader, asked.span, limit=200)
+    storms = insights.retry_storms(reader, asked.span, limit=_limit(asked))
     rows = tuple(
         Row(
             (
@@ -75,7 +86,7 @@ def _retries(reader: Reader, asked: Asked) -> View:
                 (f"{one.first_call:,}", "muted"),
             )
         )
-        for one in storms
+        for one in asked.sorted(storms, heads)[:LIMIT]
     )  # fmt: skip
     given_up = sum(1 for one in storms if not one.answered)
     return View(
@@ -85,10 +96,10 @@ def _retries(reader: Reader, asked: Asked) -> View:
 
 def _shapes(reader: Reader, asked: Asked) -> View:
     heads = (
-        Head("calls", 9), Head("mean in", 9), Head("mean out", 9), Head("mean time", 9, optional=True),
-        Head("cost $", 10),
-        Head("app", 14, right=False), Head("model", 18, right=False, optional=True),
-        Head("endpoint", 14, right=False, grows=True),
+        Head("calls", 9, key=by("calls")), Head("mean in", 9, key=by("input_tokens")),
+        Head("mean out", 9, key=by("output_tokens")), Head("mean time", 9, optional=True, key=by("duration_ms")),
+        Head("cost $", 10, key=by("cost")), APP, MODEL,
+        Head("endpoint", 14, right=False, grows=True, key=lambda one: (one.endpoint, one.stream)),
     )  # fmt: skip
     rows = tuple(
         Row(
@@ -99,7 +110,7 @@ def _shapes(reader: Reader, asked: Asked) -> View:
             ),
             " ".join(f"{name}:{quoted(value)}" for name, value in (("app", one.app), ("model", one.model)) if value),
         )
-        for one in insights.shapes(reader, asked.span, limit=200)
+        for one in asked.sorted(insights.shapes(reader, asked.span, limit=_limit(asked)), heads)[:LIMIT]
     )  # fmt: skip
     sums = totals.totals(reader, asked.span)
     share = numbers.percent(sums.cached_tokens, sums.input_tokens)
@@ -126,8 +137,9 @@ def _hours(reader: Reader, asked: Asked) -> View:
     offset = round((time.localtime(asked.now).tm_gmtoff or 0) / 3600)
     hours = insights.peak_hours(reader, asked.span, offset)
     heads = (
-        Head("day", 5, right=False), Head("hour", 6, right=False), Head("calls", 10), Head("failed", 8),
-        Head("cost $", 11), Head("", 1, right=False, grows=True),
+        Head("day", 5, right=False, key=by("weekday")), Head("hour", 6, right=False, key=by("hour")),
+        Head("calls", 10, key=by("calls")), Head("failed", 8, key=by("failed")), Head("cost $", 11, key=by("cost")),
+        Head("", 1, right=False, grows=True),
     )  # fmt: skip
     ranked = sorted(hours, key=lambda hour: -hour.calls)
     rows = tuple(
@@ -137,7 +149,7 @@ def _hours(reader: Reader, asked: Asked) -> View:
                 (f"{hour.failed:,}", "bad" if hour.failed else "muted"), (numbers.price(hour.cost), ""), ("", ""),
             )
         )
-        for hour in ranked
+        for hour in asked.sorted(ranked, heads)
         if hour.calls
     )  # fmt: skip
     top = f"busiest: {DAYS[ranked[0].weekday]} {ranked[0].hour:02}:00" if rows else "no call yet"
@@ -154,14 +166,16 @@ def heat_map(hours: list[PeakHour]) -> Plot:
 
 def _heaviest(reader: Reader, asked: Asked) -> View:
     heads = (
-        Head(asked.choice.removesuffix("s"), 18, right=False, grows=True), Head("calls", 9), Head("in", 9),
-        Head("out", 9), Head("tokens a call", 13, optional=True), Head("cost $", 11),
-        Head("retries", 8, optional=True), Head("failed", 7),
+        Head(asked.choice.removesuffix("s"), 18, right=False, grows=True, key=by("value")),
+        Head("calls", 9, key=CALLS), Head("in", 9, key=SENT), Head("out", 9, key=CAME),
+        Head("tokens a call", 13, optional=True, key=lambda one: (SENT(one) + CAME(one)) / max(CALLS(one), 1)),
+        Head("cost $", 11, key=SPENT), Head("retries", 8, optional=True, key=of("retries")),
+        Head("failed", 7, key=FAILED),
     )  # fmt: skip
     name: totals.Dimension = "app" if asked.choice == "apps" else "user"
     groups = totals.by(reader, name, asked.span)
     rows: list[Row] = []
-    for group in groups[:500]:
+    for group in asked.sorted(groups, heads)[:500]:
         sums = group.totals
         sent, came = sums.input_tokens + sums.estimated_input_tokens, sums.output_tokens + sums.estimated_output_tokens
         cost = numbers.price(sums.cost + sums.estimated_cost, estimated=bool(sums.estimated_cost))

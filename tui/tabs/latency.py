@@ -10,6 +10,7 @@ from ...agent.queries.reader import Reader
 from ...agent.queries.totals import Bar, Dimension, Group
 from .. import numbers
 from ..columns import seconds
+from ..sorting import CALLS, by, of
 from ..view import Asked, Head, Plot, Row, View, quoted, step_of
 from .cost import labels_of
 
@@ -17,23 +18,24 @@ FIRST = "first token"
 CHOICES = ("model", "app", "endpoint", "session", "key", FIRST)
 TITLES = {"latency": "calls by duration", "ttft": "calls by time to first token"}
 HEADS = (
-    Head("calls", 9),
-    Head("p50", 8),
-    Head("p95", 8),
-    Head("p99", 8, optional=True),
-    Head("ttft p50", 8),
-    Head("ttft p95", 8),
-    Head("tok/s", 6, optional=True),
+    Head("calls", 9, key=CALLS),
+    Head("p50", 8, key=of("latency_p50_ms")),
+    Head("p95", 8, key=of("latency_p95_ms")),
+    Head("p99", 8, optional=True, key=of("latency_p99_ms")),
+    Head("ttft p50", 8, key=of("ttft_p50_ms")),
+    Head("ttft p95", 8, key=of("ttft_p95_ms")),
+    Head("tok/s", 6, optional=True, key=of("output_tokens_per_second")),
 )
 LEAST, EDGES_PER_DOUBLING = 50.0, 2
 
 
 def read(reader: Reader, asked: Asked) -> View:
     """Raises DatabaseError."""
-    by = "model" if asked.choice == FIRST else asked.choice
-    groups = totals.by(reader, cast(Dimension, by), asked.span)
+    over = "model" if asked.choice == FIRST else asked.choice
+    groups = totals.by(reader, cast(Dimension, over), asked.span)
     slowest = "ttft_p95_ms" if asked.choice == FIRST else "latency_p95_ms"
     groups.sort(key=lambda group: -(getattr(group.totals, slowest) or 0))
+    heads = (Head(over, 16, right=False, grows=True, key=by("value")), *HEADS)
     whole = totals.totals(reader, asked.span)
     span, step = step_of(asked)
     steps = [(bucket, bucket.by_value.get("")) for bucket in totals.series(reader, span, step)]
@@ -55,8 +57,8 @@ def read(reader: Reader, asked: Asked) -> View:
             f"p50 {numbers.tenths(whole.latency_p50_ms)} · p95 {numbers.tenths(whole.latency_p95_ms)} · "
             f"first token p50 {numbers.tenths(whole.ttft_p50_ms)}"
         ),
-        heads=(Head(by, 16, right=False, grows=True), *HEADS),
-        rows=tuple(_row(group, by) for group in groups[:500]),
+        heads=heads,
+        rows=tuple(_row(group, over) for group in asked.sorted(groups, heads)[:500]),
         plots=(over_time, histogram, against) if asked.choice != FIRST else (against, histogram),
     )
 

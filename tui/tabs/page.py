@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
@@ -32,13 +34,40 @@ PLOT_WIDTH = 32
 """Cells below which a plot says less than the line of its legend."""
 
 
-class Summary(Widget):
-    """The tab's sentence, the range it speaks of, and the ways to look at it."""
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A piece of the line over a tab; a click on it does `action`."""
 
-    said: reactive[Content] = reactive(Content(""), layout=True)
+    text: str
+    style: str = ""
+    action: str = ""
+
+
+class Summary(Widget):
+    """The range that the tab speaks of and the ways to look at it, and its sentence."""
+
+    ways: reactive[tuple[Way, ...]] = reactive[tuple[Way, ...]]((), layout=True)
+    said: reactive[str] = reactive("", layout=True)
+
+    class Chosen(Message):
+        """A piece was clicked that does `action`."""
+
+        def __init__(self, action: str) -> None:
+            super().__init__()
+            self.action = action
 
     def render(self) -> Content:
-        return self.said
+        return Content.assemble(*((way.text, way.style) for way in self.ways), f"\n{self.said}")
+
+    def on_click(self, event: events.Click) -> None:
+        offset = event.get_content_offset(self)
+        if offset is None or offset.y:
+            return
+        left = 0
+        for way in self.ways:
+            if way.action and left <= offset.x < left + len(way.text):
+                self.post_message(self.Chosen(way.action))
+            left += len(way.text)
 
 
 def make_page(host: WiretallyApp, name: str) -> TabPage:
@@ -76,12 +105,12 @@ class TabPage(Vertical):
 
     def _ask(self) -> None:
         host, choice, row = self.host, self.choice, self._row
-        read = self._read
+        read, sorting = self._read, self.table.sorting
 
         def ask(reader: Reader) -> View:
             now = host.clock()
             span = span_of(host.range, now)
-            return read(reader, Asked(span, now, choice, row, host.home.config, begin(reader, span)))
+            return read(reader, Asked(span, now, choice, row, host.home.config, begin(reader, span), sorting))
 
         self.host.questions.watch(Watch("page", ask, partial(self._take, choice), EVERY, AT_LEAST))
 
@@ -100,31 +129,46 @@ class TabPage(Vertical):
                 plot.display = shown
             if shown:
                 plot.plot = view.plots[place]
-        self.summary.said = Content.assemble(self._ways(), f"\n{view.summary}")
+        self.summary.ways = self._ways()
+        self.summary.said = view.summary
 
-    def _ways(self) -> Content:
+    def _ways(self) -> tuple[Way, ...]:
         """The range, and the ways to look at it: all of them, or where there is no room the one that is chosen."""
-        parts = [Content.styled("all time" if self._all_time else RANGES[self.host.range][0], "bold")]
-        if not self._all_time:
-            parts.append(Content.styled("   w window", "$dim"))
+        if self._all_time:
+            ways = [Way("all time", "bold")]
+        else:
+            keys = self.host.keys
+            window = f"   {keys['range'].shown} window"
+            ways = [Way(RANGES[self.host.range][0], "bold"), Way(window, "$dim", "app.next_range")]
         if len(self.choices) > 1:
-            parts.append(Content.styled("   b by", "$dim"))
+            ways.append(Way(f"   {self.host.keys['by'].shown} by", "$dim", "app.choose(1)"))
             mark = {self.choice: "bold underline $accent"}
-            chosen = [(name, mark.get(name, "$dim")) for name in self.choices]
-            room = self.size.width - 2 - sum(part.cell_length for part in parts)
-            if sum(len(name) + 2 for name, _ in chosen) > room:
+            chosen = [Way(name, mark.get(name, "$dim"), f"look({name!r})") for name in self.choices]
+            room = self.size.width - 2 - sum(len(way.text) for way in ways)
+            if sum(len(way.text) + 2 for way in chosen) > room:
                 place = self.choices.index(self.choice)
-                chosen = [chosen[place], (f"{place + 1} of {len(self.choices)}", "$dim")]
-            parts += [Content.assemble("  ", one) for one in chosen]
-        return Content.assemble(*parts)
+                chosen = [chosen[place], Way(f"{place + 1} of {len(self.choices)}", "$dim", "app.choose(1)")]
+            ways += [part for way in chosen for part in (Way("  "), way)]
+        return tuple(ways)
 
     def on_resize(self) -> None:
         self.host.questions.ask_again("page")
 
     def choose(self, step: int) -> None:
         """Look at it in the next way."""
-        self.choice = self.choices[(self.choices.index(self.choice) + step) % len(self.choices)]
+        self.action_look(self.choices[(self.choices.index(self.choice) + step) % len(self.choices)])
+
+    def action_look(self, choice: str) -> None:
+        self.choice = choice
         self.enter()
+
+    @on(Summary.Chosen)
+    async def _choose(self, message: Summary.Chosen) -> None:
+        await self.host.run_action(message.action, default_namespace=self)
+
+    @on(Table.Sorted)
+    def _sort(self) -> None:
+        self._ask()
 
     @on(Table.Pointed)
     def _point(self, message: Table.Pointed) -> None:

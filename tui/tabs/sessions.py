@@ -2,38 +2,43 @@
 
 from __future__ import annotations
 
+import time
+
 from ...agent.queries import sessions
 from ...agent.queries.reader import Reader
 from ...agent.queries.sessions import Session
 from .. import numbers
 from ..columns import Cell, seconds
+from ..sorting import CALLS, CAME, FAILED, SENT, SPENT, SPENT_A_CALL, by, of
 from ..view import Asked, Head, Row, View, quoted
 from .session_page import SessionPage
 
 LIMIT = 300
+SORTED = 5000
+"""How many of the newest are looked at where the table is sorted; the first LIMIT of them are shown."""
 HEADS = (
-    Head("session", 14, right=False, grows=True),
-    Head("started", 11, right=False),
-    Head("lasted", 7),
-    Head("calls", 8),
-    Head("failed", 6),
-    Head("in", 8, optional=True),
-    Head("out", 8, optional=True),
-    Head("cost $", 9),
-    Head("$ a call", 8, optional=True),
-    Head("p50", 7, optional=True),
-    Head("p95", 7),
+    Head("session", 14, right=False, grows=True, key=by("name")),
+    Head("started", 11, right=False, key=by("started_at")),
+    Head("lasted", 7, key=lambda one: (one.ended_at or time.time()) - one.started_at),
+    Head("calls", 8, key=CALLS),
+    Head("failed", 6, key=FAILED),
+    Head("in", 8, optional=True, key=SENT),
+    Head("out", 8, optional=True, key=CAME),
+    Head("cost $", 9, key=SPENT),
+    Head("$ a call", 8, optional=True, key=SPENT_A_CALL),
+    Head("p50", 7, optional=True, key=of("latency_p50_ms")),
+    Head("p95", 7, key=of("latency_p95_ms")),
 )
 
 
 def read(reader: Reader, asked: Asked) -> View:
     """The newest sessions, whatever the range: a run is compared with one of another day. Raises DatabaseError."""
-    found = sessions.sessions(reader, LIMIT)
+    found = sessions.sessions(reader, SORTED if asked.sorting.head else LIMIT)
     running = sum(1 for one in found if one.ended_at is None)
     return View(
         summary=f"{len(found):,} session{'' if len(found) == 1 else 's'}, {running} not ended · d marks one to compare",
         heads=HEADS,
-        rows=tuple(_row(one, asked.now) for one in found),
+        rows=tuple(_row(one, asked.now) for one in asked.sorted(found, HEADS)[:LIMIT]),
         empty="No session yet.",
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -15,6 +16,7 @@ from textual.strip import Strip
 
 from ..cell_text import fit, fold
 from ..keys import bindings
+from ..sorting import UNSORTED, Sorting
 from ..view import Head, Row, View
 from .call_lines import CURSOR, MARK
 
@@ -44,13 +46,27 @@ class Table(ScrollView, can_focus=True):
         def can_replace(self, message: Message) -> bool:
             return isinstance(message, Table.Pointed)
 
+    class Sorted(Message):
+        """The reader wants another order."""
+
+        def __init__(self, sorting: Sorting) -> None:
+            super().__init__()
+            self.sorting = sorting
+
     def __init__(self) -> None:
         super().__init__()
         self.marked = ""
+        self.sorting = UNSORTED
         self.cursor = 0
         self._heads: tuple[Head, ...] = ()
         self._rows: tuple[Row, ...] = ()
         self._empty = ""
+        self._keeps_row = True
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """All that is in it."""
+        return self._rows
 
     @property
     def row(self) -> Row | None:
@@ -64,7 +80,8 @@ class Table(ScrollView, can_focus=True):
 
     def show(self, view: View) -> None:
         """Take a newer view; the cursor stays on the row with the same filter."""
-        held = self.row.identity if self.row else ""
+        held = self.row.identity if self.row and self._keeps_row else ""
+        self._keeps_row = True
         self._heads, self._rows, self._empty = view.heads, view.rows, view.empty
         if held:
             same = (index for index, row in enumerate(self._rows) if row.identity == held)
@@ -103,7 +120,7 @@ class Table(ScrollView, can_focus=True):
             return Strip.blank(width, base)
         line = self.scroll_offset.y + y
         if y == 0:
-            return self._line([(head.name, "") for head in self._heads], base + self._style("head"))
+            return self._head_line(base + self._style("head"))
         index = line - 1
         if not self._rows and y >= 2:
             lines = list(fold(self._empty, width - 4))
@@ -115,6 +132,25 @@ class Table(ScrollView, can_focus=True):
         row = self._rows[index]
         sign = MARK if self.marked and row.identity == self.marked else CURSOR if index == self.cursor else " "
         return self._line(row.cells, style, sign)
+
+    def _placed(self) -> Iterator[tuple[Head, int, int]]:
+        """Each column that is shown, where it begins, and its cells."""
+        left = 1
+        for head, cells_wide in zip(self._heads, self._widths(), strict=True):
+            if cells_wide:
+                yield head, left, cells_wide
+                left += cells_wide + 2
+
+    def _head_line(self, style: Style) -> Strip:
+        """The names; the order's arrow stands in the gap beside one, where it moves nothing."""
+        line = " "
+        arrow = "▾" if self.sorting.descending else "▴"
+        for head, left, cells_wide in self._placed():
+            line += f"{fit(head.name, cells_wide, right=head.right)}  "
+            if head.key and head.name == self.sorting.head:
+                at = left + (cells_wide - len(head.name) - 1 if head.right else len(head.name))
+                line = f"{line[:at]}{arrow}{line[at + 1 :]}"
+        return Strip([Segment(line, style)]).adjust_cell_length(self.size.width, style)
 
     def _line(self, cells: list[tuple[str, str]] | tuple[tuple[str, str], ...], style: Style, sign: str = " ") -> Strip:
         segments = [Segment(sign, style + self._style("accent"))]
@@ -149,10 +185,32 @@ class Table(ScrollView, can_focus=True):
         if self.row is not None and self.row.identity:
             self.post_message(self.Picked(self.row))
 
+    def action_sort(self) -> None:
+        names = [head.name for head, _, _ in self._placed() if head.key]
+        current = names.index(self.sorting.head) if self.sorting.head in names else -1
+        if names:
+            self._sort(Sorting(names[(current + 1) % len(names)]))
+
+    def action_reverse(self) -> None:
+        if self.sorting.head:
+            self._sort(Sorting(self.sorting.head, not self.sorting.descending))
+
+    def _sort(self, sorting: Sorting) -> None:
+        """Another order, from its top."""
+        self.sorting, self._keeps_row, self.cursor = sorting, False, 0
+        self.scroll_to(y=0, animate=False, immediate=True)
+        self.post_message(self.Sorted(sorting))
+
     @on(events.Click)
     def _clicked(self, event: events.Click) -> None:
+        if event.y == 0:
+            for head, left, cells_wide in self._placed():
+                if head.key and left <= event.x < left + cells_wide:
+                    turned = head.name == self.sorting.head and self.sorting.descending
+                    self._sort(Sorting(head.name, not turned))
+            return
         index = self.scroll_offset.y + event.y - 1
-        if event.y > 0 and index < len(self._rows):
+        if index < len(self._rows):
             self._go(index)
             if event.chain > 1:
                 self.action_pick()

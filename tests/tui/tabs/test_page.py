@@ -3,6 +3,8 @@ from rich.cells import cell_len
 from wiretally.agent.locations import Home
 from wiretally.agent.store import Store
 from wiretally.tui.keys import TABS
+from wiretally.tui.tabs.page import TabPage
+from wiretally.tui.widgets.table import Table
 
 from ...agent.made import START, traffic
 from ..driving import opened
@@ -52,4 +54,45 @@ async def test_b_looks_at_it_another_way_and_w_takes_another_range(place: Home, 
         await screen.press("b")
         await screen.shows("a.py", "b.py")
         await screen.press("w")
+        await screen.shows("today")
+
+
+async def test_a_table_is_sorted_by_key_and_by_a_click_on_a_head(place: Home, store: Store) -> None:
+    store.save(traffic(120))
+    async with opened(place, clock=lambda: NOW) as screen:
+        await screen.shows("120 calls")
+        await screen.press("2")
+        await screen.shows("gpt-5-mini", "all time")
+        table = screen.app.query_one("#cost Table", Table)
+
+        def column(head: str) -> list[float]:
+            place = [name for name, _ in table.head_widths].index(head)
+            return [float(row.cells[place][0].replace(",", "").removeprefix("~")) for row in table.rows]
+
+        await screen.press("s")
+        await screen.shows("model▾")
+        await screen.press("s", "S")
+        await screen.shows("▴calls")
+        await screen.until(lambda: column("calls") == sorted(column("calls")))
+        at = screen.text.splitlines()[table.region.y].index("cost $")
+        for arrow, order in (("▾", -1), ("▴", 1)):
+            await screen.pilot.click(table, offset=(at + 1, 0))
+            await screen.shows(f"{arrow}cost $")
+            await screen.until(lambda order=order: column("cost $") == sorted(column("cost $"))[::order])
+        assert table.cursor == 0
+
+
+async def test_the_ways_to_look_and_the_range_are_clicked(place: Home, store: Store) -> None:
+    store.save(traffic(120))
+    async with opened(place, (160, 40), clock=lambda: NOW) as screen:
+        await screen.shows("120 calls")
+        await screen.press("2")
+        await screen.shows("gpt-5-mini", "all time")
+        line = next(line for line in screen.text.splitlines() if "b by" in line)
+        summary = screen.app.query_one("#cost Summary")
+        await screen.pilot.click(summary, offset=(line.index("session"), 0))
+        await screen.until(lambda: screen.app.query_one("#cost", TabPage).choice == "session")
+        await screen.pilot.click(summary, offset=(line.index("b by"), 0))
+        await screen.until(lambda: screen.app.query_one("#cost", TabPage).choice == "endpoint")
+        await screen.pilot.click(summary, offset=(line.index("w window"), 0))
         await screen.shows("today")
