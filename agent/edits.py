@@ -65,6 +65,15 @@ def rename_conversation(path: Path, number: int, title: str) -> None:
             raise UsageError(f"there is no conversation {number}. `wiretally conversations` lists them.")
 
 
+def end_session(path: Path, name: str) -> None:
+    """Note that the session is over, where there is one of that name."""
+    with _writing(path) as connection:
+        connection.execute(
+            "update sessions set ended_at = ?, revision = ? where name = ?",
+            (round(time.time() * 1000), next_revision(connection), name),
+        )
+
+
 def delete_session(path: Path, name: str) -> int:
     """Delete a session with its calls; how many calls there were. Raises UsageError where there is no such session."""
     with _writing(path) as connection:

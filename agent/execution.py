@@ -19,7 +19,7 @@ from copy import replace
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from . import environment, lifecycle
+from . import edits, environment, lifecycle
 from .environment import Doors, Labels
 from .errors import LimitExceeded, UsageError, WiretallyError
 from .locations import Home
@@ -66,6 +66,9 @@ def execute(home: Home, run: Run, say: Say) -> int:
     with _agent(home, say) as agent:
         status = _Child(home, agent, run, say).wait()
         recorded = _recorded(home, run.labels.session, began)
+        if recorded is not None:
+            with suppress(WiretallyError):  # a busy database is no failure of the command
+                edits.end_session(home.database, run.labels.session)
     if recorded is not None:
         if text := run.limits.unjudged(recorded):
             say(text)

@@ -63,7 +63,7 @@ def format_of(path: Path) -> Format:
 def import_file(path: Path, database: Path, interpreter: Interpreter, rules: Rules, progress: Progress) -> Imported:
     """Import `path`. Raises UsageError naming what could not be read; what came before it is kept."""
     format = format_of(path)
-    store = Store(database, index=rules.index)
+    store = Store(database, index=rules.index, named="import")
     try:
         with Reader(database) as reader, path.open("rb") as file:
             intake = _Intake(store, reader, rules)

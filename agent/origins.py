@@ -13,10 +13,11 @@ from .entry import Process
 
 
 class Origins:
-    """The numbers of sessions and processes. Works within the caller's transaction."""
+    """The numbers of sessions and processes. Works within the caller's transaction. `kind` is that of new sessions."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, kind: str = "exec") -> None:
         self._connection = connection
+        self._kind = kind
         self._sessions: dict[str, int] = {}
         self._processes: dict[Process, int] = {}
 
@@ -29,8 +30,8 @@ class Origins:
         """The number of the session called `name`, which begins now where there is none."""
         if (number := self._sessions.get(name)) is None:
             self._connection.execute(
-                "insert or ignore into sessions (name, started_at, revision) values (?, ?, ?)",
-                (name, round(time.time() * 1000), next_revision(self._connection)),
+                "insert or ignore into sessions (name, started_at, kind, revision) values (?, ?, ?, ?)",
+                (name, round(time.time() * 1000), self._kind, next_revision(self._connection)),
             )
             number = int(self._connection.execute("select id from sessions where name = ?", (name,)).fetchone()[0])
             self._sessions[name] = number

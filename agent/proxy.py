@@ -248,8 +248,9 @@ def main(arguments: Sequence[str] = ()) -> int:
     try:
         asyncio.run(serve(plan, writer))
     except (WiretallyError, exceptions.OptionsError) as error:
-        usage = isinstance(error, UsageError | exceptions.OptionsError)
-        _answer({"error": str(error), "usage": usage})
+        of_mitmproxy = isinstance(error, exceptions.OptionsError)
+        text = f"--set: mitmproxy says {str(error).rstrip('.')!r}." if of_mitmproxy else str(error)
+        _answer({"error": text, "usage": of_mitmproxy or isinstance(error, UsageError)})
         return 1
     except OSError as error:
         _answer({"error": f"the proxy could not start: {error}"})

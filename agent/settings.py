@@ -239,6 +239,7 @@ class Settings(Section):
     scenario: dict[str, str] = Field(default_factory=dict[str, str], description="filters by name, for stats")
 
 
+_FLAGS = {"hosts": "host", "addons": "addon", "options": "set"}
 ENVIRONMENT = {
     # variable: (section, key)
     "WIRETALLY_PORT": ("agent", "port"),
@@ -271,7 +272,7 @@ def load(config: Path, flags: dict[str, dict[str, Any]] | None = None) -> Settin
         for key, value in values.items():
             if value is not None:
                 data.setdefault(section, {})[key] = value
-                sources[section, key] = f"--{key.replace('_', '-')}"
+                sources[section, key] = f"--{_FLAGS.get(key, key).replace('_', '-')}"
     try:
         return Settings.model_validate(data)
     except ValidationError as error:

@@ -68,14 +68,14 @@ def _now() -> int:
 class Store:
     """The database, open for writing. Raises DatabaseError (see database.py) where it cannot be used."""
 
-    def __init__(self, path: Path, *, index: bool = True) -> None:
-        """`index` keeps the full-text index of prompts and answers."""
+    def __init__(self, path: Path, *, index: bool = True, named: str = "exec") -> None:
+        """`index` keeps the full-text index of prompts and answers; `named` is the kind of sessions that calls name."""
         self.path = path
         self._index = index
         self._connection = open_writer(path)
         rollups.register(self._connection)
         self._bodies = bodies.BodyWriter(self._connection)
-        self._origins = Origins(self._connection)
+        self._origins = Origins(self._connection, named)
         self._seen_version = 0
         self._block = -1
 

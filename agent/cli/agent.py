@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from ..settings import AgentSettings
 
 
-def _pairs(values: tuple[str, ...], option: str) -> dict[str, str]:
+def _pairs(values: tuple[str, ...], option: str, form: str) -> dict[str, str]:
     pairs: dict[str, str] = {}
     for value in values:
         name, equals, rest = value.partition("=")
         if not equals or not name or not rest:
-            raise UsageError(f"{option} {value!r} is not of the form NAME=VALUE.")
+            raise UsageError(f"{option} {value!r} is not of the form {form}.")
         pairs[name] = rest
     return pairs
 
@@ -100,7 +100,7 @@ def command(ctx: click.Context, detach: bool, temporary: bool, leased: bool, **f
         click.echo(f"  proxy     {url}     wiretally exec -- python app.py", err=True)
         click.echo(f"  base URL  http://127.0.0.1:{base}/v1  OPENAI_BASE_URL=http://127.0.0.1:{base}/v1", err=True)
         if capture := supervisor.settings.capture:
-            click.echo(f"  {capture}  captured by mitmproxy's local mode, which is experimental", err=True)
+            _say_experimental(capture)
         if supervisor.distrusted:
             hosts = ", ".join(supervisor.distrusted)
             click.echo(f"  a new certificate authority for {hosts}: `exec` and `env` lead programs to it,", err=True)
@@ -116,6 +116,10 @@ def command(ctx: click.Context, detach: bool, temporary: bool, leased: bool, **f
             shutil.rmtree(place.path, ignore_errors=True)  # its maker did not live to do it
 
 
+def _say_experimental(capture: str) -> None:
+    click.echo(f"  {capture}  captured by mitmproxy's local mode, which is experimental", err=True)
+
+
 def _settings(flags: dict[str, Any]) -> dict[str, Any]:
     """What was given on the command line, by the names of the settings."""
     given: dict[str, Any] = {
@@ -125,9 +129,9 @@ def _settings(flags: dict[str, Any]) -> dict[str, Any]:
         if name in given:
             given[name] = list(given[name])
     if "upstream" in given:
-        given["upstream"] = _pairs(given["upstream"], "--upstream")
+        given["upstream"] = _pairs(given["upstream"], "--upstream", "HOST=HOST:PORT")
     if "options" in given:
-        given["options"] = _pairs(given["options"], "--set")
+        given["options"] = _pairs(given["options"], "--set", "OPTION=VALUE")
     if given.pop("no_bodies", False):
         given["bodies"] = False
     if given.pop("no_index", False):
@@ -162,6 +166,8 @@ def _detach(given: dict[str, Any]) -> None:
     found = lifecycle.start_detached(place, flags, {**os.environ, **kept})
     click.echo(f"the agent runs (process {found.supervisor_pid}), proxy on port {found.port}, ", err=True, nl=False)
     click.echo(f"base URL http://127.0.0.1:{found.base_url_port}/v1; `wiretally agent stop` ends it", err=True)
+    if given["capture"]:
+        _say_experimental(given["capture"])
 
 
 @command.command()

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import click
 
-from .options import JSON, Listing, database, listing, open_reader
+from .options import JSON, Listing, confirm, database, listing, open_reader
 from .tables import count, print_json, print_table, text, usd
 
 
@@ -94,5 +94,5 @@ def delete(number: int, yes: bool) -> None:
         if conversations.find(reader, number) is None:
             raise UsageError(f"there is no conversation {number}. `wiretally conversations` lists them.")
     if not yes:
-        click.confirm(f"Delete conversation {number} with all its calls?", abort=True, err=True)
+        confirm(f"Delete conversation {number} with all its calls?")
     click.echo(f"{count(edits.delete_conversation(database(), number))} calls deleted", err=True)

@@ -4,6 +4,7 @@ and which call. Its own file so that they read and behave the same everywhere.""
 from __future__ import annotations
 
 import functools
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..errors import UsageError
+from ..errors import UsageError, WiretallyError
 
 if TYPE_CHECKING:
     from ..queries.reader import Reader
@@ -111,6 +112,19 @@ def open_reader() -> Reader:
     from ..queries.reader import Reader
 
     return Reader(database())
+
+
+def confirm(question: str) -> None:
+    """Ask before what can't be undone. Raises WiretallyError where the answer is no, UsageError where there is none."""
+    try:
+        agreed = click.confirm(question, err=True)
+    except click.Abort:
+        if sys.stdin.isatty():
+            raise  # Ctrl+C
+        click.echo(err=True)
+        raise UsageError("nobody is there to answer. Give --yes to go on without being asked.") from None
+    if not agreed:
+        raise WiretallyError("nothing was deleted.")
 
 
 def scenarios() -> dict[str, str]:

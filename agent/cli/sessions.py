@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .options import Listing, database, listing, open_reader
+from .options import Listing, confirm, database, listing, open_reader
 from .tables import count, percent, print_json, print_table, seconds, text, usd
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def delete(name: str, yes: bool) -> None:
         if sessions.find(reader, name) is None:
             raise UsageError(f"there is no session {name!r}. `wiretally sessions` lists them.")
     if not yes:
-        click.confirm(f"Delete session {name!r} with all its calls?", abort=True, err=True)
+        confirm(f"Delete session {name!r} with all its calls?")
     click.echo(f"{count(edits.delete_session(database(), name))} calls deleted", err=True)
 
 

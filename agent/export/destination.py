@@ -60,9 +60,11 @@ def to_stdout(order: Order, progress: Progress) -> Outcome:
 def to_file(order: Order, path: Path, progress: Progress) -> Outcome:
     """Write to `path`, going on with an earlier attempt at the same order where there is one."""
     part, notes = path.with_name(path.name + ".part"), path.with_name(path.name + ".part.json")
+    begun = False
     try:
         place = _resumed(order, part, notes)
         with open(part, "r+b" if place else "wb", opener=_private) as out:
+            begun = True
             out.truncate(place.offset if place else 0)
             out.seek(0, os.SEEK_END)
             outcome = _write(order, out, notes, place, progress)
@@ -71,10 +73,9 @@ def to_file(order: Order, path: Path, progress: Progress) -> Outcome:
         part.replace(path)
         notes.unlink(missing_ok=True)
     except OSError as error:
-        raise WiretallyError(
-            f"cannot write {path}: {error.strerror or error}. What was written stays in {part.name}; "
-            "give the same command again to go on."
-        ) from error
+        kept = f"What was written stays in {part.name}; give the same command again to go on."
+        text = kept if begun else "Name a file in a folder that is there and that you may write to."
+        raise WiretallyError(f"cannot write {path}: {error.strerror or error}. {text}") from error
     return outcome
 
 

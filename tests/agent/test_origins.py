@@ -28,7 +28,7 @@ def test_a_session_begins_with_its_first_call(connection: sqlite3.Connection) ->
     origins.forget()
     assert (origins.session("night"), origins.session("day")) == (first, second)
     rows = connection.execute("select name, started_at > 0, kind from sessions order by id").fetchall()
-    assert rows == [("night", 1, "agent"), ("day", 1, "agent")]
+    assert rows == [("night", 1, "exec"), ("day", 1, "exec")]
     assert connection.execute("select count(distinct revision) from sessions").fetchone() == (2,)
 
 

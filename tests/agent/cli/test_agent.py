@@ -40,8 +40,8 @@ def test_stop_without_an_agent_is_a_failure_that_says_so() -> None:
     assert "no agent runs on" in str(done.exception)
 
 
-@pytest.mark.parametrize("flag", ["--upstream", "--set"])
-def test_a_pair_without_its_parts_is_named(flag: str) -> None:
+@pytest.mark.parametrize(("flag", "form"), [("--upstream", "HOST=HOST:PORT"), ("--set", "OPTION=VALUE")])
+def test_a_pair_without_its_parts_is_named(flag: str, form: str) -> None:
     done = CliRunner().invoke(command, [flag, "name="])
     assert isinstance(done.exception, UsageError)
-    assert f"{flag} 'name=' is not of the form NAME=VALUE" in str(done.exception)
+    assert f"{flag} 'name=' is not of the form {form}." in str(done.exception)

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
 
 from .conftest import Run
 
@@ -30,6 +36,16 @@ def test_a_filter_leaves_the_sessions_with_such_calls_and_sums_these(run: Run) -
 def test_one_that_is_not_there_is_not_asked_about(run: Run) -> None:
     done = run("sessions", "delete", "nope")
     assert (done.code, done.err) == (2, "wiretally: there is no session 'nope'. `wiretally sessions` lists them.\n")
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "said"), [("", 2, "Give --yes"), ("n\n", 1, "nothing was deleted"), ("y\n", 0, "calls deleted")]
+)
+def test_nothing_is_deleted_before_somebody_said_yes(home: Path, answer: str, code: int, said: str) -> None:
+    command = [sys.executable, "-m", "wiretally.agent.cli", "sessions", "delete", "first"]
+    environ = {**os.environ, "WIRETALLY_HOME": str(home)}
+    done = subprocess.run(command, input=answer, capture_output=True, text=True, check=False, env=environ)
+    assert (done.returncode, said in done.stderr.splitlines()[-1]) == (code, True), done.stderr
 
 
 def test_renaming_and_deleting(run: Run) -> None:
