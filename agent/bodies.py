@@ -10,6 +10,7 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter, OrderedDict
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import NamedTuple
 
 import msgspec
@@ -20,7 +21,7 @@ LARGEST_LOG = 4_194_304
 CACHE_BYTES = 33_554_432  # last bodies of active threads kept in memory
 LEVEL = 3
 SHORTEST = 48  # shared stretches below this are cheaper written anew, and keep the list of spans short
-SHORTEST_STRIDE, LONGEST_STRIDE = 256, 65_536  # bytes compared at once; as numbers where they differ
+SHORTEST_STRIDE = 32  # bytes compared at once at first, then more and more; as numbers where they differ
 SMALL = 1024  # a part up to this is always worth a place in the log
 
 type Thread = tuple[object, ...]
@@ -34,29 +35,34 @@ class Span(NamedTuple):
     end: int
 
 
-def common_prefix(one: bytes, two: bytes) -> int:
-    """How many bytes both begin with."""
-    most = min(len(one), len(two))
-    at, stride = 0, SHORTEST_STRIDE
-    while at < most:
-        end = min(at + stride, most)
-        if (first := one[at:end]) != (second := two[at:end]):
-            return end - _apart(int.from_bytes(first), int.from_bytes(second))
-        at, stride = end, min(stride * 4, LONGEST_STRIDE)
-    return most
+def common_prefix(one: bytes, two: bytes, guess: int = 0) -> int:
+    """How many bytes both begin with; soonest found where that is the `guess`."""
+    at, end, stride = 0, min(len(one), len(two)), guess or SHORTEST_STRIDE
+    while at < end:
+        step = min(at + stride, end)
+        if one[at:step] == two[at:step]:
+            at, stride = step, stride * 4 if at else SHORTEST_STRIDE
+        elif step - at <= SHORTEST_STRIDE:
+            return step - _apart(int.from_bytes(one[at:step]), int.from_bytes(two[at:step]))
+        else:
+            end, stride = step, (step - at) // 2
+    return end
 
 
-def common_suffix(one: bytes, two: bytes, most: int) -> int:
-    """How many bytes, `most` at most, both end with."""
+def common_suffix(one: bytes, two: bytes, most: int, guess: int = 0) -> int:
+    """How many bytes, `most` at most, both end with; soonest found where that is the `guess`."""
     ends = len(one), len(two)
-    at, stride = 0, SHORTEST_STRIDE
-    while at < most:
-        start = min(at + stride, most)
-        first, second = one[ends[0] - start : ends[0] - at], two[ends[1] - start : ends[1] - at]
-        if first != second:
-            return start - _apart(int.from_bytes(first, "little"), int.from_bytes(second, "little"))
-        at, stride = start, min(stride * 4, LONGEST_STRIDE)
-    return most
+    at, end, stride = 0, most, guess or SHORTEST_STRIDE
+    while at < end:
+        step = min(at + stride, end)
+        first, second = one[ends[0] - step : ends[0] - at], two[ends[1] - step : ends[1] - at]
+        if first == second:
+            at, stride = step, stride * 4 if at else SHORTEST_STRIDE
+        elif step - at <= SHORTEST_STRIDE:
+            return step - _apart(int.from_bytes(first, "little"), int.from_bytes(second, "little"))
+        else:
+            end, stride = step, (step - at) // 2
+    return end
 
 
 def _apart(one: int, two: int) -> int:
@@ -74,35 +80,53 @@ class _Log:
     body: bytes
     spans: list[Span]
     compressor: zstandard.ZstdCompressor = field(repr=False)
+    before: int = 0  # what its last two bodies share at their beginning, and at their end: the next may as well
+    after: int = 0
 
 
-def _cut(spans: list[Span], start: int, end: int) -> list[Span]:
-    """The spans of the bytes `start` to `end` of the body that `spans` make up."""
-    if start >= end:
-        return []
-    if len(spans) == 1:
-        first = spans[0].start
-        return [Span(first + start, first + end)]
-    found, at = list[Span](), 0
-    for span in spans:
-        length = span.end - span.start
-        first, last = max(start - at, 0), min(end - at, length)
-        if first < last:
-            found.append(Span(span.start + first, span.start + last))
-        at += length
+def _beginning(spans: list[Span], length: int) -> list[Span]:
+    """The stretches of the first `length` bytes, without short ones at their end."""
+    start, end = spans[0]
+    if length <= end - start:
+        return [Span(start, start + length)] if length >= SHORTEST else []
+    found = list[Span]()
+    for start, end in spans:
+        found.append(Span(start, min(end, start + length)))
+        length -= end - start
+        if length <= 0:
+            break
+    while found and found[-1].end - found[-1].start < SHORTEST:
+        found.pop()
     return found
 
 
-def _joined(spans: list[Span]) -> list[Span]:
-    if len(spans) == 1:
-        return spans
-    joined = list[Span]()
-    for span in spans:
-        if joined and joined[-1].end == span.start:
-            joined[-1] = Span(joined[-1].start, span.end)
-        else:
-            joined.append(span)
-    return joined
+def _ending(spans: list[Span], length: int) -> list[Span]:
+    """The stretches of the last `length` bytes, without short ones at their beginning."""
+    start, end = spans[-1]
+    if length <= end - start:
+        return [Span(end - length, end)] if length >= SHORTEST else []
+    found = list[Span]()
+    for start, end in reversed(spans):
+        found.append(Span(max(start, end - length), end))
+        length -= end - start
+        if length <= 0:
+            break
+    while found and found[-1].end - found[-1].start < SHORTEST:
+        found.pop()
+    found.reverse()
+    return found
+
+
+def _size(spans: list[Span]) -> int:
+    return sum([end - start for start, end in spans])
+
+
+def _extend(spans: list[Span], more: list[Span]) -> None:
+    """Put `more` behind `spans`; what then lies next to each other becomes one."""
+    if spans and more and spans[-1].end == more[0].start:
+        spans[-1:] = [Span(spans[-1].start, more[0].end)]
+        more = more[1:]
+    spans += more
 
 
 class BodyWriter:
@@ -161,23 +185,22 @@ class BodyWriter:
     def _append(self, log: _Log, body: bytes) -> list[Span] | None:
         if log.parts == PARTS or log.size > LARGEST_LOG:
             return None
-        old = log.body
-        before = common_prefix(old, body)
-        after = common_suffix(old, body, min(len(old), len(body)) - before)
-        head = _cut(log.spans, 0, before)
-        tail = _cut(log.spans, len(old) - after, len(old))
-        while head and head[-1].end - head[-1].start < SHORTEST:
-            before -= head[-1].end - head.pop().start
-        while tail and tail[0].end - tail[0].start < SHORTEST:
-            after -= tail[0].end - tail.pop(0).start
-        new = body[before : len(body) - after]
+        old, spans = log.body, log.spans
+        before = after = 0
+        if old[:SHORTEST] == body[:SHORTEST]:
+            before = log.before = common_prefix(old, body, log.before)
+        if old[-SHORTEST:] == body[-SHORTEST:]:
+            after = log.after = common_suffix(old, body, min(len(old), len(body)) - before, log.after)
+        head, tail = _beginning(spans, before), _ending(spans, after)
+        new = body[_size(head) : len(body) - _size(tail)]
         if new:
             data = log.compressor.compress(new)
-            if len(data) > max(SMALL, len(body) // 5):
+            if len(data) > SMALL and len(data) > len(body) // 5:
                 return None
-            head.append(Span(log.size, log.size + len(new)))
+            _extend(head, [Span(log.size, log.size + len(new))])
             self._part(log, new, data)
-        return _joined(head + tail)
+        _extend(head, tail)
+        return head
 
     def _begin(self, body: bytes) -> _Log:
         if not self._next_log:
@@ -208,8 +231,11 @@ class BodyWriter:
             self._cached -= len(oldest.body)
 
 
+_encode = msgspec.msgpack.Encoder().encode
+
+
 def _packed(spans: list[Span]) -> bytes:
-    return msgspec.msgpack.encode([edge for span in spans for edge in span])
+    return _encode(list(chain.from_iterable(spans)))
 
 
 def spans_of(packed: bytes) -> list[Span]:

@@ -13,14 +13,18 @@ def by_lower_name(headers: Headers) -> dict[str, str]:
     """Headers by lower-case name; of several, the first."""
     if not headers:
         return {}
-    names, values = zip(*reversed(headers), strict=True)
-    return dict(zip(_lower(names), values, strict=True))
+    names, values = zip(*headers, strict=True)
+    lower, are_unique = _lower(names)
+    if are_unique:
+        return dict(zip(lower, values, strict=True))
+    return dict(zip(reversed(lower), reversed(values), strict=True))
 
 
 @lru_cache(512)
-def _lower(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Clients and servers send the same names in the same order, call after call."""
-    return tuple([name.lower() for name in names])
+def _lower(names: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
+    """The names in lower case, and whether each is there once: the same names come in the same order, call after call."""
+    lower = tuple([name.lower() for name in names])
+    return lower, len(set(lower)) == len(lower)
 
 
 def trace_id(traceparent: str | None) -> str | None:

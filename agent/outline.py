@@ -5,14 +5,15 @@ that every row has, whatever its endpoint and however it ended.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
 
-from .exchange import CapturedExchange
+from .exchange import CapturedExchange, Headers
 from .header_values import by_lower_name, count_of, number_of, trace_id
 from .ratelimits import read_ratelimits
-from .redaction import Own, Redactor, api_key_of, credentials_of
+from .redaction import Own, Redactor, api_key_of, credentials_of, telling
 from .wire.draft import Format
 from .wire.endpoints import endpoint_of
 
@@ -37,9 +38,14 @@ def context_of(exchange: CapturedExchange) -> Context:
         *endpoint_of(exchange.path),
         by_lower_name(exchange.request_headers),
         by_lower_name(exchange.response_headers),
-        api_key_of(exchange.request_headers, exchange.path),
-        credentials_of(exchange.request_headers, exchange.path),
+        *_credentials(telling(exchange.request_headers), exchange.path if "?" in exchange.path else ""),
     )
+
+
+@lru_cache(1024)
+def _credentials(headers: Headers, path: str) -> tuple[str | None, Own]:
+    """The API key and all credentials of a request; an app's calls carry the same ones."""
+    return api_key_of(headers, path), credentials_of(headers, path)
 
 
 def outline(exchange: CapturedExchange, context: Context, redactor: Redactor) -> dict[str, Any]:

@@ -151,9 +151,10 @@ class Redactor:
         for credential in own:
             if len(credential) >= SHORTEST_KEY and (key := credential.encode("latin-1", "replace")) in body:
                 body = body.replace(key, OWN_KEY)
-        for rule in {found[0] for found in self._hints.find_matches_as_indexes(body, overlapping=True)}:
-            pattern, mask = self._maskers[rule]
-            body = pattern.sub(mask, body)
+        if hints := self._hints.find_matches_as_indexes(body, overlapping=True):
+            for rule in {found[0] for found in hints}:
+                pattern, mask = self._maskers[rule]
+                body = pattern.sub(mask, body)
         for pattern, mask in self._always:
             body = pattern.sub(mask, body)
         return body
@@ -204,6 +205,11 @@ class Redactor:
 
     def _key_hash(self, key: str) -> str:
         return hashlib.sha256(self._salt + key.encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def telling(headers: Headers) -> Headers:
+    """Those of `headers` that may hold a credential by what they are."""
+    return tuple([headers[at] for at in places_to_look_at(tuple([name for name, _ in headers]))])
 
 
 def api_key_of(headers: Headers, path: str) -> str | None:
