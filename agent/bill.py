@@ -46,10 +46,13 @@ class Bill:
             return
         cached, written = usage.cached_tokens or 0, usage.cache_write_tokens or 0
         parts: list[tuple[str, str, int]] = []
-        for name, used, cached_part in (
+        modal = (
             ("audio", usage.audio_input_tokens or 0, usage.cached_audio_tokens or 0),
             ("image", usage.image_tokens or 0, usage.cached_image_tokens or 0),
-        ):
+        )
+        for name, used, cached_part in modal:
+            if not used and not cached_part:
+                continue
             reused = cached_part if f"cache_{name}_read_mtok" in rates else 0
             if reused:
                 parts.append((f"cached {name} input", f"cache_{name}_read_mtok", reused))

@@ -40,12 +40,13 @@ def left_keys(call: Call) -> list[int]:
 
 
 class Turn(msgspec.Struct):
-    """A call as its conversation sees it."""
+    """A call as its conversation sees it. `left` are the keys by which a following turn may name it."""
 
     id: int
     conversation_id: int | None
     started_at: int
     body: bytes | None = None
+    left: Sequence[int] = ()
 
 
 def earlier_turns(connection: sqlite3.Connection, keys: Iterable[int]) -> dict[int, Turn]:
@@ -90,8 +91,8 @@ class Threads:
         Where that is None, a later turn of the batch may still set it.
         """
         call = entry.call
-        mine = Turn(number, conversation_id, round(call.started_at * 1000), entry.request_body)
-        earlier = next((self._turns[key] for key in asked_keys(call) if key in self._turns), None)
+        mine = Turn(number, conversation_id, round(call.started_at * 1000), entry.request_body, left_keys(call))
+        earlier = next((turn for key in asked_keys(call) if (turn := self._turns.get(key))), None)
         if mine.conversation_id is None and earlier is not None and earlier.id != number:
             if earlier.conversation_id is None:
                 earlier.conversation_id = self._begin(entry, earlier)
@@ -100,8 +101,7 @@ class Threads:
                 "update conversations set turns = turns + 1, last_call = ?, last_at = ?, revision = ? where id = ?",
                 (number, mine.started_at, next_revision(self._connection), mine.conversation_id),
             )
-        for key in left_keys(call):
-            self._turns[key] = mine
+        self._turns.update(dict.fromkeys(mine.left, mine))
         return mine
 
     def _begin(self, entry: Entry, first: Turn) -> int:

@@ -14,9 +14,9 @@ PREFIX = "x-ratelimit-"
 DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?!s))?(?:([\d.]+)s)?(?:([\d.]+)ms)?")
 UNITS = (86_400_000.0, 3_600_000.0, 60_000.0, 1000.0, 1.0)
 
-KNOWN = frozenset(
-    f"{PREFIX}{part}-{what}" for part in ("limit", "remaining", "reset") for what in ("requests", "tokens")
-)
+REQUESTS = tuple([f"{PREFIX}{part}-requests" for part in ("limit", "remaining", "reset")])
+TOKENS = tuple([f"{PREFIX}{part}-tokens" for part in ("limit", "remaining", "reset")])
+KNOWN = frozenset((*REQUESTS, *TOKENS))
 
 
 def read_ratelimits(headers: Mapping[str, str]) -> RateLimits | None:
@@ -24,17 +24,14 @@ def read_ratelimits(headers: Mapping[str, str]) -> RateLimits | None:
     names = _named(tuple(headers))
     if not names:
         return None
-    given = {name: headers[name] for name in names}
-    limit_requests = _count(given.get("x-ratelimit-limit-requests"), 1)
-    limit_tokens = _count(given.get("x-ratelimit-limit-tokens"), 1)
+    (*requests, reset_requests), (*tokens, reset_tokens) = map(headers.get, REQUESTS), map(headers.get, TOKENS)
+    others = [name for name in names if name not in KNOWN]
     return RateLimits(
-        limit_requests,
-        _remaining(given, "requests", limit_requests),
-        duration_ms(given.get("x-ratelimit-reset-requests")),
-        limit_tokens,
-        _remaining(given, "tokens", limit_tokens),
-        duration_ms(given.get("x-ratelimit-reset-tokens")),
-        NO_STRINGS if KNOWN.issuperset(names) else {n.removeprefix(PREFIX): given[n] for n in names if n not in KNOWN},
+        *_room(*requests),
+        duration_ms(reset_requests),
+        *_room(*tokens),
+        duration_ms(reset_tokens),
+        {name.removeprefix(PREFIX): headers[name] for name in others} if others else NO_STRINGS,
     )
 
 
@@ -44,13 +41,13 @@ def _named(headers: tuple[str, ...]) -> tuple[str, ...]:
     return tuple([name for name in headers if name.startswith(PREFIX)])
 
 
-def _remaining(given: Mapping[str, str], what: str, limit: int | None) -> int | None:
-    """What is left; 0 beside a limit that is not a real one is a gateway's way to say "not limited"."""
-    named_limit = f"{PREFIX}limit-{what}"
-    if limit is None and named_limit in given:
-        return None
-    remaining = _count(given.get(f"{PREFIX}remaining-{what}"), 0)
-    return None if limit is not None and remaining is not None and remaining > limit else remaining
+def _room(limit_told: str | None, remaining_told: str | None) -> tuple[int | None, int | None]:
+    """The limit and what is left; 0 beside a limit that is not a real one is a gateway's way to say "not limited"."""
+    limit = _count(limit_told, 1)
+    if limit is None and limit_told is not None:
+        return None, None
+    remaining = _count(remaining_told, 0)
+    return limit, None if limit is not None and remaining is not None and remaining > limit else remaining
 
 
 @lru_cache(4096)

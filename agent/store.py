@@ -17,7 +17,7 @@ import msgspec
 from . import account, bodies, call_blocks, rollups, search_index
 from .call import NO_STRINGS
 from .call_rows import COLUMNS, Links, Row, pack, row_of
-from .conversations import Threads, left_keys
+from .conversations import Threads
 from .database import explaining, next_revision, open_writer, transaction
 from .earlier import Asked, Earlier, look_up
 from .entry import Entry, Process
@@ -46,11 +46,12 @@ class _Known(msgspec.Struct, frozen=True):
 
 
 class _Item(msgspec.Struct, frozen=True):
-    """One entry of a batch with its ids."""
+    """One entry of a batch with its ids, and the keys that it leaves for a following turn."""
 
     entry: Entry
     links: Links
     known: bool
+    left: Sequence[int]
 
     @property
     def final(self) -> bool:
@@ -121,7 +122,7 @@ class Store:
         final = [item for item in items if item.final]
         connection.executemany(
             "insert or ignore into conversation_keys (key, call_id) values (?, ?)",
-            [(key, item.links.id) for item in final for key in left_keys(item.entry.call)],
+            [(key, item.links.id) for item in final for key in item.left],
         )
         if self._index:
             search_index.enter(
@@ -176,7 +177,7 @@ class Store:
                 number, revision + len(items), self._origins.session(entry.session), process, turn.conversation_id,
                 was.retry_of or retry_of if was else retry_of, usage.owned_by(entry, number),
             )  # fmt: skip
-            items.append(_Item(entry, links, was is not None))
+            items.append(_Item(entry, links, was is not None, turn.left))
         usage.keep()
         return items
 

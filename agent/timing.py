@@ -16,22 +16,23 @@ MOST_EVENTS = 500
 def read_timing(exchange: CapturedExchange, first_content: float | None, last_content: float | None) -> Timing:
     """The timing of an exchange whose first and last content came at these times (Unix seconds)."""
     start = exchange.started_at
-    first_piece = exchange.pieces[0][0] if exchange.pieces else None
-    first_byte = first_piece if first_piece is not None else exchange.head_at
-
-    def ms(at: float | None) -> float | None:
-        return None if at is None else round(max(at - start, 0.0) * 1000, 3)
-
+    events = tuple([(_ms(at, start), size) for at, size in thinned(exchange.pieces)])
+    first_piece = events[0][0] if events else None
+    sent, head, ended = exchange.sent_at, exchange.head_at, exchange.ended_at
     return Timing(
-        connect_ms=exchange.connect_ms,
-        tls_ms=exchange.tls_ms,
-        sent_ms=ms(exchange.sent_at),
-        first_byte_ms=ms(first_byte),
-        ttft_ms=ms(first_content if first_content is not None else first_piece),
-        last_content_ms=ms(last_content),
-        duration_ms=ms(exchange.ended_at),
-        events=tuple((ms(at) or 0.0, size) for at, size in thinned(exchange.pieces)),
+        exchange.connect_ms,
+        exchange.tls_ms,
+        None if sent is None else _ms(sent, start),
+        first_piece if events else None if head is None else _ms(head, start),
+        first_piece if first_content is None else _ms(first_content, start),
+        None if last_content is None else _ms(last_content, start),
+        None if ended is None else _ms(ended, start),
+        events,
     )
+
+
+def _ms(at: float, start: float) -> float:
+    return round((at - start) * 1000, 3) if at > start else 0.0
 
 
 def thinned(pieces: list[tuple[float, int]]) -> list[tuple[float, int]]:

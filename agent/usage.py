@@ -34,19 +34,20 @@ def read_usage(raw: object) -> Usage | None:
     if output_tokens is None and input_tokens is not None and total is not None and total >= input_tokens:
         output_tokens = total - input_tokens
     inputs, outputs = _details(fields, INPUT_DETAILS), _details(fields, OUTPUT_DETAILS)
-    cached = fields_of(inputs, "cached_tokens_details") if inputs else {}
+    cached = _counts(fields_of(inputs, "cached_tokens_details"))
+    inputs, outputs = _counts(inputs), _counts(outputs)
     return Usage(
         input_tokens=input_tokens,
-        cached_tokens=count_of(inputs, "cached_tokens"),
-        cache_write_tokens=count_of(inputs, "cache_write_tokens"),
+        cached_tokens=inputs.get("cached_tokens"),
+        cache_write_tokens=inputs.get("cache_write_tokens"),
         output_tokens=output_tokens,
-        reasoning_tokens=count_of(outputs, "reasoning_tokens"),
-        audio_input_tokens=count_of(inputs, "audio_tokens"),
-        audio_output_tokens=count_of(outputs, "audio_tokens"),
-        cached_audio_tokens=count_of(cached, "audio_tokens"),
-        cached_image_tokens=count_of(cached, "image_tokens"),
-        image_tokens=count_of(inputs, "image_tokens"),
-        image_output_tokens=count_of(outputs, "image_tokens"),
+        reasoning_tokens=outputs.get("reasoning_tokens"),
+        audio_input_tokens=inputs.get("audio_tokens"),
+        audio_output_tokens=outputs.get("audio_tokens"),
+        cached_audio_tokens=cached.get("audio_tokens"),
+        cached_image_tokens=cached.get("image_tokens"),
+        image_tokens=inputs.get("image_tokens"),
+        image_output_tokens=outputs.get("image_tokens"),
         total_tokens=total,
         seconds=seconds,
         source="reported",
@@ -66,6 +67,11 @@ def _details(fields: Fields, names: tuple[str, ...]) -> Fields:
         if details := fields_of(fields, name):
             return details
     return {}
+
+
+def _counts(fields: Fields) -> dict[str, int | None]:
+    """What of `fields` are counts; there are fewer of them than names they may have."""
+    return {name: count_of(fields, name) for name in fields}
 
 
 def _seconds(fields: Fields) -> Decimal | None:
