@@ -22,7 +22,7 @@ def by_lower_name(headers: Headers) -> dict[str, str]:
 
 @lru_cache(512)
 def _lower(names: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
-    """The names in lower case, and whether each is there once: the same names come in the same order, call after call."""
+    """The names in lower case, and whether each is there once; they are the same in the same order call after call."""
     lower = tuple([name.lower() for name in names])
     return lower, len(set(lower)) == len(lower)
 
