@@ -28,6 +28,7 @@ from wiretally.agent.queries import calls, totals
 from wiretally.agent.queries.reader import Reader
 from wiretally.agent.store import Store
 from wiretally.tui.counting import read_counters
+from wiretally.tui.ranges import RANGES
 from wiretally.tui.tabs.live import read_listing
 from wiretally.tui.window import Ask, WindowReader
 
@@ -113,7 +114,10 @@ def asked(database: Path) -> Figures:
             saving.append(_milliseconds(lambda batch=batch: store.save(batch)))
             ticking.append(
                 _milliseconds(
-                    lambda: (read_listing(lines, Ask(height=LINES), reader), read_counters(reader, "30d", END / 1000))
+                    lambda: (
+                        read_listing(lines, Ask(height=LINES), reader),
+                        read_counters(reader, RANGES["30d"], END / 1000),
+                    )
                 )
             )
         store.close()

@@ -20,6 +20,7 @@ from tempfile import TemporaryDirectory
 
 from wiretally.agent.queries.reader import Reader
 from wiretally.tui.counting import read_counters
+from wiretally.tui.ranges import RANGES
 from wiretally.tui.window import Ask, WindowReader
 
 from . import subjects
@@ -65,7 +66,7 @@ def visit(database: Path, ended: threading.Event) -> int:
         with Reader(database) as reader:
             while time.monotonic() < until and not ended.wait(LOOK_SECONDS):
                 lines.read(reader, Ask(height=LINES))
-                read_counters(reader, "1h", time.time())
+                read_counters(reader, RANGES["1h"], time.time())
         visits += 1
     return visits
 

@@ -18,7 +18,7 @@ from ..agent.queries.where import Where
 from .agent_watch import read_title
 from .cell_text import visible
 from .clipboard import put
-from .counting import RANGES, Counters, RangeName
+from .counting import Counters
 from .crash import CrashReport
 from .errands import Errand, Errands, Finished, Progressed, Report
 from .feed import Feed
@@ -26,6 +26,7 @@ from .keys import TABS, bindings, clashes, configured, places_of
 from .messages import Answered, FeedFailed, Watch
 from .options import Options
 from .palette import WiretallyCommands
+from .ranges import RANGES, Range, next_range
 from .tabs.live import LiveTab
 from .tabs.page import TabPage, make_page
 from .themes import DEFAULTS, OWN, without_colour
@@ -37,8 +38,7 @@ from .widgets.progress_line import ProgressLine
 if TYPE_CHECKING:
     from .call_actions import CallActions
 
-AGENT_EVERY = 2.0
-ALARMS_EVERY = 0.5
+AGENT_EVERY, ALARMS_EVERY = 2.0, 0.5
 
 
 class WiretallyApp(CrashReport):
@@ -60,7 +60,7 @@ class WiretallyApp(CrashReport):
         self.clock = options.clock
         self.alarm_below = options.alarm_below
         self.crash_log = options.home.path / "tui.log"
-        self.range: RangeName = options.settings.range
+        self.range = RANGES[options.settings.range]
         self.paused = False
         self.trouble = Trouble()
         self.failed = 0
@@ -87,8 +87,6 @@ class WiretallyApp(CrashReport):
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return DEFAULTS
-
-    # --- building ------------------------------------------------------------------------------------------------
 
     def compose(self) -> ComposeResult:
         yield from (self.title_bar, self.tabs, self.banner)
@@ -210,8 +208,7 @@ class WiretallyApp(CrashReport):
         self.key_bar.places = places_of(name)
 
     def _page(self, name: str | None) -> TabPage | None:
-        found = self.switcher.query(TabPage)
-        return next((page for page in found if page.id == name), None)
+        return next((page for page in self.switcher.query(TabPage) if page.id == name), None)
 
     @on(Choices.Chosen, "#tabs")
     async def _choose_tab(self, message: Choices.Chosen) -> None:
@@ -249,8 +246,15 @@ class WiretallyApp(CrashReport):
         self.live.list.follow = not self.live.list.follow
 
     def action_next_range(self) -> None:
-        names = list(RANGES)
-        self.range = names[(names.index(self.range) + 1) % len(names)]
+        self._show_range(next_range(self.range))
+
+    def action_type_range(self) -> None:
+        from .screens.time_range import TimeRangeScreen
+
+        self.push_screen(TimeRangeScreen(self.range, self.clock()), self._show_range)
+
+    def _show_range(self, chosen: Range | None) -> None:
+        self.range = chosen or self.range
         self.live.ask_counters()
         if page := self._page(self.switcher.current):
             page.enter()

@@ -23,7 +23,6 @@ from ..agent.recorded import recorded_request, recorded_side
 from ..agent.replaying import KEY, replay
 from ..agent.snippets import Request
 from . import numbers
-from .counting import RANGES, span_of
 from .errands import Errand, Report
 from .exporting import Choice, export
 from .screens.comparison import Compared, ComparisonScreen
@@ -168,8 +167,8 @@ class CallActions:
         elif host.switcher.current == "live":
             self.export(host.live.where, host.live.bar.applied or "all that is recorded")
         else:
-            start = round((span_of(host.range, host.clock()).start or 0) * 1000)
-            self.export(Where("c.started_at >= ?", (start,)), RANGES[host.range][0])
+            between = Where("c.started_at >= ? and c.started_at < ?", host.range.span(host.clock()).bounds)
+            self.export(between, host.range.words)
 
     def export(self, where: Where, words: str) -> None:
         """Ask how to export the calls of `where` (`words` says which those are), and do it."""

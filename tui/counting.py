@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
 
 from ..agent.queries import balance, limits, totals
 from ..agent.queries.reader import Reader
 from ..agent.queries.totals import Span
+from .ranges import Range
 
-type RangeName = Literal["today", "10m", "1h", "24h", "7d", "30d", "all"]
-
-RANGES: dict[RangeName, tuple[str, int | None]] = {
-    # name: (what the screen calls it, its length in seconds)
-    "today": ("today", None),
-    "10m": ("last 10 min", 600),
-    "1h": ("last 1 h", 3_600),
-    "24h": ("last 24 h", 86_400),
-    "7d": ("last 7 days", 7 * 86_400),
-    "30d": ("last 30 days", 30 * 86_400),
-    "all": ("all time", None),
-}
 NEAR_PERCENT = 20
 TOLD_SECONDS = 900
 """How long what an answer said of the rate limits is shown."""
@@ -94,18 +81,6 @@ class Counters:
     now: float = 0.0
 
 
-def span_of(name: RangeName, now: float) -> Span:
-    """The range as a span that ends with `now`; "today" begins at local midnight."""
-    if name == "all":
-        return Span()
-    if name == "today":
-        year, month, day, *_ = time.localtime(now)
-        return Span(time.mktime((year, month, day, 0, 0, 0, 0, 0, -1)))
-    seconds = RANGES[name][1]
-    assert seconds is not None
-    return Span(now - seconds)
-
-
 def read_purse(reader: Reader, now: float, alarm_below: Decimal | None = None) -> Purse | None:
     """The balance; None where nobody said what it is. `alarm_below` holds unless a threshold was said since.
 
@@ -120,15 +95,15 @@ def read_purse(reader: Reader, now: float, alarm_below: Decimal | None = None) -
     return Purse(found.usd, alarm_below if said is None else said, share, found.seconds_left)
 
 
-def read_counters(reader: Reader, name: RangeName, now: float, alarm_below: Decimal | None = None) -> Counters:
+def read_counters(reader: Reader, shown: Range, now: float, alarm_below: Decimal | None = None) -> Counters:
     """The counters of a range, the trends of the last hour, the rates of the last minutes. Raises DatabaseError."""
-    sums = totals.totals(reader, span_of(name, now))
+    sums = totals.totals(reader, shown.span(now))
     trend = totals.series(reader, Span(now - (TREND_MINUTES - 1) * 60, now + 60), 60)[-TREND_MINUTES:]
     steps = [step.by_value.get("") for step in trend]
     recent = [step for step in steps[-RATE_MINUTES - 1 : -1] if step] or [step for step in steps[-1:] if step]
     minutes = RATE_MINUTES if len(steps) > RATE_MINUTES else 1
     return Counters(
-        window=RANGES[name][0],
+        window=shown.words,
         calls=sums.calls,
         failed=sums.failed,
         calls_per_minute=sum(step.calls for step in recent) / minutes,

@@ -63,6 +63,7 @@ KEYS: tuple[Key, ...] = (
     Key("tab.previous", "list", "shift+tab", "app.next_tab(-1)", "previous", "the tab before", "Tabs"),
     Key("filter", "app", "slash", "filter", "filter", "only calls that match; see Filters below", "Calls", 2),
     Key("range", "app", "w", "next_range", "window", "the next range of time, today to all", "Calls"),
+    Key("range.type", "app", "W", "type_range", "range", "a range of time: 2h, 7d, since..until", "Calls"),
     Key("by", "app", "b", "choose(1)", "by", "the next way to look: by model, app", "Tabs"),
     Key("pause", "app", "space", "pause", "pause", "freeze the screen; recording goes on", "Calls", 3),
     Key("follow", "app", "f", "follow", "follow", "keep the newest call in view", "Calls", 4),

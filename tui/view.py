@@ -71,7 +71,7 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a view is read for. `choice` is one of the tab's choices; the span ends now and `start` is always known;
+    """What a view is read for. `choice` is one of the tab's choices; the span ends now unless told otherwise;
     `sorting` is by which column the table is sorted.
 
     `row` is the identity of the row under the cursor, for views that show more of it; `config` is config.toml; `begin`
@@ -104,7 +104,7 @@ def step_of(asked: Asked) -> tuple[Span, int]:
 
     It begins with the first call, so that a plot of today does not show a night without any.
     """
-    now = asked.now
+    now = min(asked.now, asked.span.end or asked.now)
     start = now - 86_400 if asked.span.start is None else asked.span.start
     start = start if asked.begin is None else max(asked.begin - MARGIN, asked.span.start or 0)
     length = max(now - start, 60.0)

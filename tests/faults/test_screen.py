@@ -107,9 +107,24 @@ def _walk() -> list[str]:
     keys = {
         place: [key.keys.split(",")[0] for key in KEYS if key.place == place] for place in ("app", "list", "inspector")
     }
-    ends = {"q", "ctrl+q", "ctrl+p", "question_mark", "slash", "escape"}
+    ends = {"q", "ctrl+q", "ctrl+p", "question_mark", "slash", "escape", "W"}
     walk = [key for key in keys["list"] if key not in {*ends, "enter", "tab", "shift+tab"}]
-    walk += ["slash", "m", "o", "d", "enter", "escape", "escape", "question_mark", "escape", "ctrl+p", "s", "escape"]
+    walk += [
+        "slash",
+        "m",
+        "o",
+        "d",
+        "enter",
+        "escape",
+        "escape",
+        "question_mark",
+        "escape",
+        "ctrl+p",
+        "s",
+        "escape",
+        "W",
+        "escape",
+    ]
     walk += [key for key in keys["app"] if key not in ends]
     walk += ["1", "enter", *(key for key in keys["inspector"] if key not in ends), "slash", "a", "enter", "n", "escape"]
     return [*walk, PAUSE, "escape", "escape"]

@@ -1,29 +1,20 @@
-import time
 from decimal import Decimal
 
 from wiretally.agent.edits import state_balance
 from wiretally.agent.locations import Home
 from wiretally.agent.queries.reader import Reader
 from wiretally.agent.store import Store
-from wiretally.tui.counting import Purse, read_counters, read_purse, span_of
+from wiretally.tui.counting import Purse, read_counters, read_purse
+from wiretally.tui.ranges import RANGES
 
 from ..agent.made import START, entry
-
-
-def test_today_begins_at_local_midnight_and_the_others_count_back() -> None:
-    start = span_of("today", START).start
-    assert start is not None
-    assert time.localtime(start)[3:6] == (0, 0, 0)
-    assert 0 <= START - start < 86_400
-    assert span_of("1h", START).start == START - 3600
-    assert span_of("all", START).start is None
 
 
 def test_counters_equal_the_calls_that_were_saved(place: Home, store: Store) -> None:
     made = [entry(number) for number in range(100)] + [entry(100, state="failed", fault="provider", status=500)]
     store.save(made)
     with Reader(place.database) as reader:
-        counters = read_counters(reader, "all", START + 120)
+        counters = read_counters(reader, RANGES["all"], START + 120)
     assert counters.calls == 101
     assert counters.failed == 1
     assert counters.spend == sum((item.call.cost.usd or Decimal(0) for item in made), Decimal(0))

@@ -40,7 +40,8 @@ def read(reader: Reader, asked: Asked) -> View:
     states = {state.rule: state for state in alarms.states(reader)}
     firing = sum(1 for state in states.values() if state.state == "firing")
     if asked.choice == "history":
-        events = alarms.events(reader, asked.span.start or 0)
+        begin, end = (at / 1000 for at in asked.span.bounds)
+        events = [event for event in alarms.events(reader, begin) if event.at < end]
         said = f"{len(events):,} events, {firing} rules firing now"
         return View(said, EVENT_HEADS, tuple(_event(event, asked.now) for event in events), (), "Nothing has fired.")
     try:

@@ -46,7 +46,8 @@ def read(reader: Reader, asked: Asked) -> View:
     """The newest conversations of the range. Raises DatabaseError."""
     limit = SORTED if asked.sorting.head else LIMIT
     found = conversations.conversations(reader, limit)
-    found = [one for one in found if asked.span.start is None or one.last_at >= asked.span.start]
+    begin, end = (at / 1000 for at in asked.span.bounds)
+    found = [one for one in found if one.last_at >= begin and one.started_at < end]
     shown = asked.sorted(found, HEADS)[:LIMIT]
     longest = max((one.largest_context for one in found), default=0)
     more = "the newest " if len(found) == limit else ""

@@ -18,7 +18,6 @@ from textual.widget import Widget
 
 from ...agent.queries.reader import Reader
 from ...agent.queries.totals import begin
-from ..counting import RANGES, span_of
 from ..messages import Watch
 from ..view import Asked, ReadView, View
 from ..widgets.plot import PlotView
@@ -109,7 +108,7 @@ class TabPage(Vertical):
 
         def ask(reader: Reader) -> View:
             now = host.clock()
-            span = span_of(host.range, now)
+            span = host.range.span(now)
             return read(reader, Asked(span, now, choice, row, host.home.config, begin(reader, span), sorting))
 
         self.host.questions.watch(Watch("page", ask, partial(self._take, choice), EVERY, AT_LEAST))
@@ -139,7 +138,7 @@ class TabPage(Vertical):
         else:
             keys = self.host.keys
             window = f"   {keys['range'].shown} window"
-            ways = [Way(RANGES[self.host.range][0], "bold"), Way(window, "$dim", "app.next_range")]
+            ways = [Way(self.host.range.words, "bold"), Way(window, "$dim", "app.next_range")]
         if len(self.choices) > 1:
             ways.append(Way(f"   {self.host.keys['by'].shown} by", "$dim", "app.choose(1)"))
             mark = {self.choice: "bold underline $accent"}
