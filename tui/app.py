@@ -29,7 +29,7 @@ from .palette import WiretallyCommands
 from .ranges import RANGES, Range, next_range
 from .tabs.live import LiveTab
 from .tabs.page import TabPage, make_page
-from .themes import DEFAULTS, OWN, without_colour
+from .themes import OWN, completed, without_colour
 from .trouble import Trouble, read_firing
 from .widgets.banner import Banner
 from .widgets.bars import Choices, KeyBar, Title, TitleBar
@@ -85,8 +85,9 @@ class WiretallyApp(CrashReport):
 
         return CallActions(self)
 
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        return DEFAULTS
+    def get_css_variables(self) -> dict[str, str]:
+        self.theme_variables = completed(super().get_css_variables())
+        return self.theme_variables
 
     def compose(self) -> ComposeResult:
         yield from (self.title_bar, self.tabs, self.banner)
@@ -260,8 +261,7 @@ class WiretallyApp(CrashReport):
             page.enter()
 
     def action_toggle_dark_light(self) -> None:
-        dark, light = (theme.name for theme in OWN)
-        self.theme = light if self.current_theme.dark else dark
+        self.theme = OWN[self.current_theme.dark].name  # the dark one stands first
 
     def action_help(self) -> None:
         from .screens.help import HelpScreen

@@ -7,8 +7,10 @@ all to grey, and every meaning is also a word or a sign.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
+from textual.color import Color
 from textual.theme import Theme
 
 DARK = Theme(
@@ -90,5 +92,26 @@ def without_colour(theme: Theme) -> Theme:
     return replace(theme, error=strong, warning=strong)
 
 
-DEFAULTS = {"dim": "#808890"}
-"""What Textual's themes do not name: the colour of what is there but not meant to be seen first."""
+CURSOR, DIM = 0.2, 0.75
+"""How much of the accent is in the cursor's line, and of the text in what is not meant to be seen first."""
+
+
+def completed(variables: Mapping[str, str]) -> dict[str, str]:
+    """A theme's colours, with those that Textual's themes do not name or that are too loud here: their cursor is the
+    full accent, on which coloured text can't be read."""
+    found = dict(variables)
+    if "dim" in found:
+        return found
+    background, foreground, primary = (Color.parse(found[name]) for name in ("background", "foreground", "primary"))
+    if primary.ansi is not None or background.ansi is not None:  # the terminal's own colours can't be mixed
+        return {**found, "dim": "ansi_bright_black"}
+    cursor = background.blend(primary, CURSOR).hex
+    return {
+        **found,
+        "dim": background.blend(foreground, DIM).hex,
+        "block-cursor-background": cursor,
+        "block-cursor-foreground": foreground.hex,
+        "block-cursor-text-style": "none",
+        "block-cursor-blurred-background": background.blend(primary, CURSOR / 2).hex,
+        "block-cursor-blurred-foreground": foreground.hex,
+    }

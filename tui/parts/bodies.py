@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import cast
+
+from rich.cells import cell_len
 
 from ...agent.exchange import Headers
 from ...agent.wire.draft import Fields, text_of
 from ...agent.wire.sse import read_events
 from .. import numbers
-from ..cell_text import visible
+from ..cell_text import fit, visible
 from ..outline import Entry, Part, Span, facts, json_entries, rule, text_entry
 from .reading import Whole
 
@@ -58,7 +61,6 @@ def request(whole: Whole, width: int) -> Part:
 
 def response(whole: Whole, width: int) -> Part:
     """The answer's status and body; a stream event by event, a websocket message by message."""
-    del width
     row = whole.detail.row
     status = "no answer" if row.status is None else f"status {row.status}"
     if row.state == "open":
@@ -66,9 +68,9 @@ def response(whole: Whole, width: int) -> Part:
     note = numbers.size(row.response_bytes) + (", cut" if row.truncated else "")
     head = Entry(((status, "bad" if row.status and row.status >= 400 else "strong"),), note=note)
     if whole.messages:
-        entries: tuple[Entry, ...] = tuple(_messages(whole))
+        entries: tuple[Entry, ...] = tuple(_messages(whole, width))
     elif row.stream and whole.response:
-        entries = tuple(_events(whole.response)) or _body(whole.response)
+        entries = tuple(_events(whole.response, width)) or _body(whole.response)
     else:
         entries = _body(whole.response)
     return Part("Response", (head, *entries), _copy(whole.response))
@@ -77,20 +79,14 @@ def response(whole: Whole, width: int) -> Part:
 MOST_EVENTS = 5_000
 
 
-def _events(body: bytes) -> list[Entry]:
+def _events(body: bytes, width: int) -> list[Entry]:
     found: list[Entry] = []
     events = read_events(body)
     for number, event in enumerate(events[:MOST_EVENTS], 1):
         data = event.data.decode("utf-8", "replace")
-        tree = json_entries(event.data, 1)
         name = event.name or _kind(data)
-        head: tuple[Span, ...] = (
-            (f"{number:>5}  ", "muted"),
-            (visible(name) + ("  " if name else ""), "accent"),
-            (visible(data, 300), ""),
-        )
-        found.append(Entry(head, opens=tree is not None, folded=True, note=f"{len(event.data):,} B"))
-        found.extend(tree or ())
+        head: tuple[Span, ...] = ((f"{number:>5}  ", "muted"), (visible(name) + ("  " if name else ""), "accent"))
+        found += _opening(head, data, event.data, width)
     if len(events) > MOST_EVENTS:
         found.append(Entry(((f"… {len(events) - MOST_EVENTS:,} more events: see Raw", "muted"),)))
     return found
@@ -105,17 +101,26 @@ def _kind(data: str) -> str:
     return text_of(cast(Fields, value), "object") or "" if isinstance(value, dict) else ""
 
 
-def _messages(whole: Whole) -> list[Entry]:
+def _messages(whole: Whole, width: int) -> list[Entry]:
     found: list[Entry] = []
     start = whole.detail.row.started_at
     for message in whole.messages[:MOST_EVENTS]:
         arrow = "→" if message.from_client else "←"
         text = message.content.decode("utf-8", "replace") if message.is_text else f"{len(message.content):,} bytes"
-        tree = json_entries(message.content, 1) if message.is_text else None
-        head: tuple[Span, ...] = ((f"{arrow} +{message.time - start:8.3f}s  ", "muted"), (visible(text, 300), ""))
-        found.append(Entry(head, opens=tree is not None, folded=True, note=f"{len(message.content):,} B"))
-        found.extend(tree or ())
+        head: tuple[Span, ...] = ((f"{arrow} +{message.time - start:8.3f}s  ", "muted"),)
+        found += _opening(head, text, message.content if message.is_text else None, width)
     return found
+
+
+def _opening(head: tuple[Span, ...], text: str, content: bytes | None, width: int) -> Iterator[Entry]:
+    """A line that begins with what is in it, and opens to all of it."""
+    note = f"{len(content):,} B" if content is not None else ""
+    room = max(width - sum(cell_len(said) for said, _ in head) - len(note) - 8, 10)
+    inside = json_entries(content, 1)
+    if inside is None and cell_len(visible(text, width)) > room:
+        inside = (text_entry(text, 1),)
+    yield Entry((*head, (fit(text, room).rstrip(), "")), opens=inside is not None, folded=True, note=note)
+    yield from inside or ()
 
 
 def headers(whole: Whole, width: int) -> Part:

@@ -3,8 +3,11 @@ drawn when they are seen."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events, on
@@ -91,12 +94,20 @@ class Reading(ScrollView, can_focus=True, inherit_bindings=False):
             used = sum(segment.cell_length for segment in segments)
             segments.append(Segment("─" * max(width - used - 1, 0), base + self._style("rule")))
         if index in self._hits:
-            segments = [*Segment.apply_style(segments, None, self._style("hit"))]
+            segments = [*self._with_hits(segments)]
         used = sum(segment.cell_length for segment in segments)
         if note and used + len(note) + 2 <= width:
             segments.append(Segment(" " * (width - used - len(note) - 1), base))
             segments.append(Segment(note, base + self._style("muted")))
         return Strip(segments).adjust_cell_length(width, base)
+
+    def _with_hits(self, segments: list[Segment]) -> Iterator[Segment]:
+        """The segments of a line with what is searched for marked."""
+        text = "".join(segment.text for segment in segments)
+        found = re.finditer(re.escape(self._sought), text, re.IGNORECASE)
+        cuts = [cell_len(text[:place]) for match in found for place in match.span()]
+        for number, part in enumerate(Segment.divide(segments, [*cuts, cell_len(text)])):
+            yield from Segment.apply_style(part, None, self._style("hit")) if number % 2 else part
 
     # --- moving and folding --------------------------------------------------------------------------------------
 

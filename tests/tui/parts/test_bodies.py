@@ -4,6 +4,7 @@ from copy import replace
 from wiretally.agent.exchange import Message
 from wiretally.agent.locations import Home
 from wiretally.agent.store import Store
+from wiretally.tui.outline import wrap
 from wiretally.tui.parts.bodies import headers, raw, request, response
 
 from ...agent.made import START, entry
@@ -53,3 +54,14 @@ def test_heads_and_everything_raw(place: Home, store: Store) -> None:
     assert "/srv (main)" in text_of(headers(whole, 80))
     assert '{"id":"chatcmpl-1"}' in text_of(raw(whole, 80))
     assert "Content-Type: application/json" in raw(whole, 80).copy
+
+
+def test_an_event_is_one_line_that_opens_to_all_of_it(place: Home, store: Store) -> None:
+    long = json.dumps({"object": "chat.completion.chunk", "text": "word " * 200})
+    body = f"data: {long}\n\ndata: {'plain ' * 100}\n\ndata: [DONE]\n\n".encode()
+    part = response(whole_of(place, store, replace(entry(1, stream=True), response_body=body)), 80)
+    heads = [entry for entry in part.entries[1:] if entry.depth == 0 and entry.text.strip() != "}"]
+    assert [len(list(wrap(head, 76))) for head in heads] == [1, 1, 1]
+    assert [head.opens for head in heads] == [True, True, False]
+    assert "plain " * 100 in text_of(part)
+    assert "word " * 200 in text_of(part)
