@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,6 +98,7 @@ type ReadView = Callable[[Reader, Asked], View]
 STEPS = (60, 300, 900, 3600, 4 * 3600, 86_400, 7 * 86_400)
 MOST_STEPS = 48
 MARGIN = 60.0
+PLAIN = re.compile(r"[A-Za-z0-9][\w.-]*", re.ASCII)
 
 
 def step_of(asked: Asked) -> tuple[Span, int]:
@@ -113,6 +115,8 @@ def step_of(asked: Asked) -> tuple[Span, int]:
 
 
 def quoted(text: str) -> str:
-    """A value for a filter, in quotes so that nothing in it means more than itself."""
+    """A value for a filter, in quotes unless it is a plain word, so that nothing in it means more than itself."""
+    if PLAIN.fullmatch(text):
+        return text
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'

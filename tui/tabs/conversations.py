@@ -93,7 +93,7 @@ def growth(reader: Reader, number: int) -> tuple[Plot, Plot]:
     cost = tuple(None if turn.call.cost is None else float(turn.call.cost) for turn in shown)
     unknown = cost.count(None)
     return (
-        Plot("stacked", f"context of {number:,} by turn, tokens", labels, (("from cache", cached), ("new", fresh))),
+        Plot("stacked", f"context of {number:,}", labels, (("cached", cached), ("new", fresh))),
         Plot("bars", f"$ a turn{f', {unknown} without a price' if unknown else ''}", labels, (("cost", cost),)),
     )
 

@@ -15,7 +15,7 @@ from ..view import Asked, Head, Plot, Row, View, quoted
 CHOICES = ("repeats", "retries", "shapes", "hours", "apps", "users")
 LIMIT, SORTED = 200, 2000
 """How many of the first are shown, and how many of them are looked at where the table is sorted."""
-APP = Head("app", 14, right=False, key=by("app"))
+APP = Head("app", 12, right=False, key=by("app"))
 MODEL = Head("model", 18, right=False, optional=True, key=by("model"))
 ENDPOINT = Head("endpoint", 14, right=False, grows=True, key=by("endpoint"))
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

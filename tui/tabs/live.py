@@ -152,8 +152,10 @@ class LiveTab(Vertical):
         if self.where != EVERYTHING and window.counted and not window.total:
             state = "nothing matches"
         style = "$warning" if state in ("paused", "nothing matches") else "$dim"
-        parts = ((1, f"{matched}{numbers.counted(listing.whole, 'call')}"), (0, state))
-        self.bar.status.summary = tuple(fact(rank, Content.styled(said, style)) for rank, said in parts)
+        whole = numbers.counted(listing.whole, "call")
+        counts = (f"{matched}{whole}", numbers.counted(window.total, "call") if matched and window.counted else whole)
+        forms = (Content.styled(said, style) for said in counts)
+        self.bar.status.summary = (fact(1, *forms), fact(0, Content.styled(state, style)))
 
     # --- what the reader does --------------------------------------------------------------------------------------
 

@@ -89,6 +89,10 @@ class FilterStatus(Widget):
     summary: reactive[tuple[Fact, ...]] = reactive(())
     problem: reactive[str] = reactive("", layout=True)
 
+    def watch_problem(self, problem: str) -> None:
+        """A sentence takes more room than a count."""
+        self.set_class(bool(problem), "problem")
+
     def render(self) -> Content:
         if self.problem:
             return Content.styled(self.problem, "$error")

@@ -25,7 +25,7 @@ async def test_the_cursors_conversation_is_plotted_renamed_and_deleted(place: Ho
     async with opened(place) as screen:
         await screen.shows("7 calls")
         await screen.press("5")
-        await screen.shows("2 conversations", "by turn, tokens", "$ a turn", "sofa")
+        await screen.shows("2 conversations", "context of ", "$ a turn", "sofa")
         await screen.press("down")
         await screen.until(lambda: screen.app.tabs.active == "conversations")
         await screen.press("r")

@@ -18,6 +18,6 @@ def test_failures_say_whose_move_it_is_and_what_to_do(place: Home, store: Store)
     first, second = view.rows
     assert [cell[0] for cell in first.cells[2:5]] == ["quota", "429", "credit_balance_exhausted"]
     assert "Add credit" in first.cells[-1][0]
-    assert first.filter == 'fault:quota code:"credit_balance_exhausted" status:429'
+    assert first.filter == "fault:quota code:credit_balance_exhausted status:429"
     assert second.filter == "fault:network"
     assert view.summary == "4 of 5 calls failed, 80.0%"
