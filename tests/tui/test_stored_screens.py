@@ -172,7 +172,7 @@ async def test_the_screen_is_as_agreed(
     with closing(sqlite3.connect(place.database)) as connection, connection:
         connection.execute("update sessions set started_at = ?", (round((NOW - 130) * 1000),))
     async with opened(place, size) as screen:
-        await screen.shows("35 calls", "$0.0460")
+        await screen.shows("35 calls", "call 35  POST", "$0.0460")
         await STATES[state](screen)
         await screen.pilot.pause(0.1)
         agreed(screen, state)
@@ -215,7 +215,7 @@ async def test_a_firing_alarm_is_as_agreed(place: Home, store: Store, size: tupl
     state_balance(place.database, "set", Decimal(4), at=NOW - 3600)
     state_balance(place.database, "alarm", Decimal(5), at=NOW - 3600)
     async with opened(place, size) as screen:
-        await screen.shows("35 calls", "⚑ Balance $0.00")
+        await screen.shows("35 calls", "call 35  POST", "⚑ Balance $0.00")
         agreed(screen, "alarm")
 
 
@@ -240,5 +240,5 @@ async def test_a_database_that_cannot_be_read_is_as_agreed(
 async def test_a_terminal_too_small_is_as_agreed(place: Home, store: Store) -> None:
     store.save(calls())
     async with opened(place, (60, 20)) as screen:
-        await screen.shows("needs 80×24", "$0.0460")
+        await screen.shows("needs 80×24", "call 35  POST", "$0.0460")
         agree("narrow", (60, 20), screen.text)
