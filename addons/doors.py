@@ -7,7 +7,6 @@ import json
 from typing import Final
 
 from mitmproxy import connection, http, tls
-from mitmproxy.addons import proxyauth
 from mitmproxy.proxy.mode_specs import LocalMode, ReverseMode
 
 from . import scope
@@ -27,21 +26,6 @@ def refusal(status: int, code: str, message: str) -> http.Response:
     error = {"error": {"message": f"wiretally: {message}", "type": "wiretally", "param": None, "code": code}}
     headers = {"content-type": "application/json", "x-should-retry": "false"}
     return http.Response.make(status, json.dumps(error), headers)
-
-
-class Password(proxyauth.ProxyAuth):
-    """Asks whoever comes from another machine for the password. Programs on this one need none, as with an agent that
-    listens on loopback: `exec` puts session and tags in its place. The base-URL door is on loopback alone."""
-
-    def authenticate_http(self, f: http.HTTPFlow) -> bool:
-        client = f.client_conn
-        if not proxyauth.is_http_proxy(f) or scope.is_same_machine(client.peername[0], client.sockname[0]):
-            f.metadata["proxyauth"] = ("", "")
-            return True
-        f.response = proxyauth.make_auth_required_response(is_proxy=True)  # should what follows fail, nobody is let in
-        if is_known := super().authenticate_http(f):
-            f.response = None
-        return is_known
 
 
 class Doors:

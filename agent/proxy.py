@@ -22,15 +22,14 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from mitmproxy import exceptions
-from mitmproxy.addons import core, disable_h2c, next_layer, proxyserver, tlsconfig, upstream_auth
-from mitmproxy.master import Master
 from mitmproxy.net.server_spec import ServerSpec
 from mitmproxy.options import Options
 from mitmproxy.proxy.mode_servers import ServerInstance
 
 from ..addons.capture import Capture
+from ..addons.chosen import Master, core, disable_h2c, next_layer, proxyserver, tlsconfig
 from ..addons.dispatch import TableDispatch
-from ..addons.doors import Doors, Guard, Password
+from ..addons.doors import Doors, Guard
 from ..addons.hook_faults import report_to
 from ..addons.leaving import Leaving
 from ..addons.refusals import Refusals
@@ -88,8 +87,12 @@ def build_master(plan: ProxyPlan, outbox: Outbox) -> Master:
         master.addons = TableDispatch(master)
     extras: list[Any] = []
     if plan.proxy_auth:
+        from ..addons.password import Password
+
         extras.append(Password())
     if auth:
+        from mitmproxy.addons import upstream_auth
+
         extras.append(upstream_auth.UpstreamAuth())
     if plan.addons:
         extras.append(UserScripts(strict=plan.fresh))

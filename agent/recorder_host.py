@@ -99,6 +99,8 @@ def main() -> int:
         signal.signal(number, signal.SIG_IGN)
     signal.signal(signal.SIGHUP, host.pass_on)
     gc.collect()
+    with suppress(AttributeError):  # glibc keeps what loading took for a moment
+        ctypes.CDLL(None).malloc_trim(0)
     gc.freeze()  # what is never looked at for cycles is never copied either
     return host.serve()
 

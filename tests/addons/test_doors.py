@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import base64
 import ssl
-from typing import Any
 
 import pytest
 from mitmproxy import http
-from mitmproxy.addons.proxyauth import ProxyAuth
 from mitmproxy.options import Options
 from mitmproxy.proxy.context import Context
 from mitmproxy.proxy.mode_specs import ProxyMode
-from mitmproxy.test import taddons, tflow
+from mitmproxy.test import tflow
 from mitmproxy.tls import ClientHello, ClientHelloData
 from wiretally.addons import scope
-from wiretally.addons.doors import SENDER, Doors, Guard, Password
+from wiretally.addons.doors import SENDER, Doors, Guard
 from wiretally.addons.scope import Sender
 
 BASIC = b"Basic " + base64.b64encode(b"night:team=a")
@@ -133,46 +131,6 @@ def test_an_ordinary_request_is_left_as_it_is() -> None:
     Doors("127.0.0.1").requestheaders(it)
     assert it.request.headers.fields is before
     assert it.metadata == {}
-
-
-@pytest.mark.parametrize(
-    ("peer", "own", "mode", "given", "status"),
-    [
-        ("127.0.0.1", "127.0.0.1", "regular", BASIC, None),
-        ("192.0.2.2", "192.0.2.2", "regular", BASIC, None),
-        ("192.0.2.7", "192.0.2.2", "regular", BASIC, 407),
-        ("192.0.2.7", "192.0.2.2", "regular", b"Basic " + base64.b64encode(b"me:secret"), None),
-        ("127.0.0.1", "127.0.0.1", REVERSE, b"Bearer sk-x", None),
-    ],
-)
-def test_other_machines_need_the_password_and_programs_here_carry_their_session_instead(
-    peer: str, own: str, mode: str, given: bytes, status: int | None
-) -> None:
-    addon = Password()
-    it = flow((b"Proxy-Authorization", given), mode=mode)
-    it.client_conn.peername, it.client_conn.sockname = (peer, 40000), (own, 8787)
-    with taddons.context(addon) as given_context:
-        context: Any = given_context
-        context.configure(addon, proxyauth="me:secret")
-        addon.http_connect(it)
-        addon.requestheaders(it)
-    assert (it.response and it.response.status_code) == status
-    if given == BASIC and not status:
-        Doors(own).requestheaders(it)
-        assert it.metadata[SENDER] == Sender("night", {"team": "a"})
-
-
-def test_a_bug_in_asking_for_the_password_lets_nobody_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_: object) -> bool:
-        raise RuntimeError("a bug that was planted")
-
-    monkeypatch.setattr(ProxyAuth, "authenticate_http", broken)
-    it = flow((b"Proxy-Authorization", BASIC))
-    it.client_conn.peername, it.client_conn.sockname = ("10.0.0.9", 40000), ("10.0.0.1", 8787)
-    with pytest.raises(RuntimeError):
-        Password().authenticate_http(it)
-    assert it.response
-    assert it.response.status_code == 407
 
 
 def test_in_local_mode_the_host_is_the_name_that_was_asked_for_not_the_address() -> None:
