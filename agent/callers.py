@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable
 from typing import Final
 
@@ -25,6 +25,8 @@ class Callers:
 
     def __init__(self, answers: journal.Descriptors | None, fault: Fault) -> None:
         self._answers = journal.Reader(answers) if answers else None
+        self._taken: deque[int] = deque()
+        """The ends of what was read of the answers' journal, each of some answers."""
         self._fault = fault
         self.resolver: Resolver = Attributor()
         self._asked: OrderedDict[str, tuple[Connection, float]] = OrderedDict()
@@ -75,6 +77,7 @@ class Callers:
         """Take what the lookout has told."""
         while self._answers and (raws := self._answers.read()):
             self._silent = False
+            self._taken.append(self._answers.position)
             for raw in raws:
                 frame = decode(raw)
                 if frame[0] == Kind.CALLER:
@@ -89,9 +92,10 @@ class Callers:
             self._found.popitem(last=False)
 
     def commit(self) -> None:
-        """Give back the room of the answers that were taken: the calls that they came for are stored."""
-        if self._answers:
-            self._answers.commit(self._answers.position)
+        """Give back the room of the oldest answers. The newest stay for a recorder that follows: connections outlast
+        this one."""
+        while (answers := self._answers) and self._taken and answers.position - self._taken[0] > answers.capacity // 2:
+            answers.commit(self._taken.popleft())
 
     def close(self) -> None:
         if self._answers:

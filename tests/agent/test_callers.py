@@ -110,9 +110,15 @@ def test_a_connection_of_before_this_recorder_is_looked_for_at_its_ends(lookout:
     assert lookout.resolver.asked == [(PEER, 2)]
 
 
-def test_answers_that_are_not_committed_are_told_to_the_next_recorder(lookout: Lookout) -> None:
+def test_the_newest_answers_are_told_to_the_next_recorder_and_the_oldest_give_their_room_back(lookout: Lookout) -> None:
+    for number in range(3000):
+        lookout.tell(f"{number}", Process(number, 1.5, "curl"))
+        assert lookout.callers.of(f"{number}", wait=True)
+        lookout.callers.commit()
+    assert not lookout.writer.counters[journal.WAITING]
     lookout.tell("a", Process(7, 1.5, "curl"))
     assert lookout.callers.of("a", wait=True)
+    lookout.callers.commit()
     lookout.callers.close()
     lookout.callers = lookout.recorder()
     found = lookout.callers.of("a", wait=True)
