@@ -90,6 +90,7 @@ class CallList(CallLines, can_focus=True):
     def show(self, window: Window) -> None:
         """Take a newer window. Lines that came in above move the view with them, unless the newest are followed."""
         shift = window.above - self.window.above
+        seen = None if self.window is EMPTY else self._seen()
         self.window = window
         self._note_changes(window)
         top = self.scroll_offset.y
@@ -101,8 +102,15 @@ class CallList(CallLines, can_focus=True):
             self.cursor_line += shift
             self._move_view(top + shift)
         self._settle_cursor()
-        self.refresh()
+        if self._seen() != seen:
+            self.refresh()
         self._watch_time()
+
+    def _seen(self) -> tuple[object, ...]:
+        """Everything that is drawn but for the time: a window that was fetched ahead changes nothing of it."""
+        top = self.scroll_offset.y
+        rows = [self.window.row_at(line) for line in range(top, top + self.size.height)]
+        return top, self.window.total, self.cursor_id, self.cursor_line, rows
 
     def _settle_cursor(self) -> None:
         """Put the cursor back on its call, or where that is gone, on the line where it was."""
@@ -146,7 +154,8 @@ class CallList(CallLines, can_focus=True):
         top = round(new_value)
         if self.follow and top > 0:
             self.follow = False
-        if not self.window.covers(top, self.size.height):
+        ahead = self.size.height // 2  # the next page is at hand before it is turned
+        if not self.window.covers(max(top - ahead, 0), self.size.height + 2 * ahead):
             self.want()
         self._watch_time()
 

@@ -44,3 +44,29 @@ async def test_columns_are_chosen_and_given_back(place: Home, store: Store) -> N
         await screen.until(lambda: "worker.py  " not in screen.text.splitlines()[9])
         calls.choose_columns([])
         assert len(calls.placed) > 8
+
+
+async def test_the_next_page_is_at_hand_before_it_is_turned(place: Home, store: Store) -> None:
+    store.save(traffic(400))
+    async with opened(place) as screen:
+        calls = screen.app.live.list
+        await screen.shows("400 calls")
+        await screen.until(lambda: calls.window.rows)
+        for page in range(1, 6):
+            await screen.until(lambda: calls.window.covers(calls.scroll_offset.y, 2 * calls.size.height - 1))
+            await screen.press("pagedown")
+            assert calls.scroll_offset.y == page * (calls.size.height - 1)
+            assert f"{calls.scroll_offset.y} above" in screen.text
+            assert "…" not in [line.strip() for line in screen.text.splitlines()]
+
+
+async def test_a_list_that_becomes_empty_is_drawn_empty(place: Home, store: Store) -> None:
+    store.save(traffic(30))
+    async with opened(place) as screen:
+        await screen.shows("30 calls", "gpt-")
+        await screen.press("slash", *"model:none", "enter")
+        await screen.shows("nothing matches")
+        calls = screen.app.live.list
+        await screen.until(
+            lambda: all("gpt-" not in line for line in screen.text.splitlines()[calls.region.y : calls.region.bottom])
+        )
