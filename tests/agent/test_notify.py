@@ -117,16 +117,18 @@ def test_only_what_is_set_up_and_asked_for_is_told() -> None:
     assert deliver(NOTICE, both, ()) == {}
 
 
-def test_the_notifier_never_makes_its_caller_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_notifier_never_makes_its_caller_wait(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("wiretally.agent.notify.WAITING", 2)
     done = list[tuple[int, dict[str, str]]]()
     wrong = list[Exception]()
+    go = tmp_path / "go"
+    command = f"while ! [ -e {go} ]; do sleep 0.01; done"
     notifier = Notifier(
-        settings(command="sleep 0.3"), lambda number, outcomes: done.append((number, outcomes)), wrong.append
+        settings(command=command), lambda number, outcomes: done.append((number, outcomes)), wrong.append
     )
-    began = time.monotonic()
     taken = [notifier.send(Errand(number, NOTICE, None)) for number in range(8)]
-    assert time.monotonic() - began < 0.2
+    assert not done  # the first command waits for what comes now
+    go.touch()
     assert taken[:2] == [True, True] and taken[-1] is False
     until(lambda: len(done) == sum(taken))
     notifier.close()
