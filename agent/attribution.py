@@ -94,7 +94,7 @@ class Attributor:
         name, _, fields = stat.partition("(")[2].rpartition(")")
         started_at = _boot_time() + int(fields.split()[19]) / os.sysconf("SC_CLK_TCK")
         try:
-            cwd = str((folder / "cwd").readlink())
+            cwd = os.fsencode((folder / "cwd").readlink()).decode("utf-8", "replace")
         except OSError:
             cwd = ""  # another user's process
         found = _process(pid, started_at, (arguments if any(arguments) else [name], cwd), self._mask)

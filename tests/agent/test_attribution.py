@@ -69,6 +69,14 @@ def test_a_key_in_a_command_line_is_masked_by_default(tmp_path: Path) -> None:
         assert found and key not in found.command and "redacted" in found.command
 
 
+def test_a_folder_whose_name_is_not_utf8_is_told_as_text(attributor: Attributor, tmp_path: Path) -> None:
+    folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9"))
+    folder.mkdir()
+    with door() as listener, client(folder, listener), listener.accept()[0] as accepted:
+        found = attributor.resolve(accepted.getpeername(), listener.getsockname()[1])
+    assert found and found.cwd == f"{tmp_path}/caf\N{REPLACEMENT CHARACTER}"
+
+
 def test_an_ipv4_connection_from_a_dual_stack_socket(attributor: Attributor) -> None:
     with door() as listener, socket.socket(socket.AF_INET6) as ours:
         ours.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
