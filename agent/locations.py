@@ -36,6 +36,11 @@ class Home:
         return self.path / "spool"
 
     @property
+    def filters(self) -> Path:
+        """The filters that were typed on the screen, a line each."""
+        return self.path / "filters"
+
+    @property
     def agent_file(self) -> Path:
         """Process ids, ports and the control address of the running agent, as JSON."""
         return self.path / "agent.json"

@@ -221,20 +221,26 @@ def read_compared(left: int, right: int, reader: Reader) -> Compared:
 
 
 def _send_again(found: Replayable, home: Home, report: Report) -> Replayed:
-    """Send, then find the recorded replay by the request id that the provider gave it."""
+    """Send, then find the recorded replay: by the request id that the provider gave it, or by its body where it gave
+    none."""
     del report
-    answer = replay(found.request, found.door)
-    number = next((value for name, value in answer.headers if name.lower() == "x-request-id"), None)
-    call_id = None
-    if number is not None and found.door is not None:
-        with Reader(home.database) as reader:
-            call_id = found_in_time(reader, number)
+    if found.door is None:
+        answer = replay(found.request, None)
+        return Replayed(answer.status, answer.duration_ms, None)
+    with Reader(home.database) as reader:
+        newest = calls.newest_id(reader)
+        answer = replay(found.request, found.door)
+        number = next((value for name, value in answer.headers if name.lower() == "x-request-id"), None)
+        if number is not None:
+            call_id = found_in_time(lambda: calls.find_request(reader, number))
+        else:
+            call_id = found_in_time(lambda: calls.find_repeat(reader, found.call_id, newest))
     return Replayed(answer.status, answer.duration_ms, call_id)
 
 
-def found_in_time(reader: Reader, request_id: str, seconds: float = 3.0) -> int | None:
-    """The call answered with `request_id`, as soon as the recorder has committed it."""
+def found_in_time(find: Callable[[], int | None], seconds: float = 3.0) -> int | None:
+    """What `find` finds, as soon as the recorder has committed it."""
     deadline = time.monotonic() + seconds
-    while (call_id := calls.find_request(reader, request_id)) is None and time.monotonic() < deadline:
+    while (call_id := find()) is None and time.monotonic() < deadline:
         time.sleep(0.05)
     return call_id

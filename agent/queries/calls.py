@@ -20,7 +20,8 @@ from .where import EVERYTHING, YES, Where
 
 __all__ = [
     "EVERYTHING", "CallDetail", "CallRow", "Column", "Cursor", "Order", "Page", "Side", "body", "changed", "count",
-    "detail", "find_request", "find_uid", "messages", "newest_id", "newest_revision", "page", "position", "rows",
+    "detail", "find_repeat", "find_request", "find_uid", "messages", "newest_id", "newest_revision", "page", "position",
+    "rows",
 ]  # fmt: skip
 
 type Side = Literal["request", "response"]
@@ -215,6 +216,12 @@ def rows(reader: Reader, ids: Sequence[int]) -> list[CallRow]:
 def find_request(reader: Reader, request_id: str) -> int | None:
     """The id of the newest call that the provider answered with this request id."""
     return reader.value("select max(id) from calls where request_id = ?", (request_id,))
+
+
+def find_repeat(reader: Reader, call_id: int, after: int) -> int | None:
+    """The id of the first call after the call `after` that sent the same body as `call_id`."""
+    same = "body_hash = (select body_hash from calls where id = ?)"
+    return reader.value(f"select min(id) from calls where id > ? and {same}", (after, call_id))
 
 
 _LIMITS = (

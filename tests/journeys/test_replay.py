@@ -1,16 +1,20 @@
 """A recorded call sent again by the command, through a live agent: it is a row of its own, and what changed is told."""
 
+import asyncio
 import json
 import subprocess
 import sys
+import time
 from typing import Any
 
 import pytest
-from openai import OpenAI
+from openai import AsyncOpenAI, DefaultAsyncHttpxClient, OpenAI
 from wiretally.agent.simulation.messages import json_answer
+from wiretally.tui.screens.inspector import InspectorScreen
 
 from tests.fake_openai import FakeOpenAI
 from tests.journeys.conftest import Agent, lead
+from tests.tui.driving import opened
 
 KEY = "sk-test-replayed-5678"
 QUESTION: Any = [{"role": "user", "content": "How is the weather?"}]
@@ -72,3 +76,30 @@ def test_a_replay_that_fails_is_a_row_and_says_so(
     after = agent.row(error_code="out_of_order")
     assert (after["status"], after["state"], after["fault"]) == (503, "failed", "provider")
     assert "≠ status" in told and "503" in told and "Out of order" in told
+
+
+async def test_the_screen_replays_after_a_yes_and_opens_the_call_that_was_recorded(
+    agent: Agent, provider: FakeOpenAI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider.scripted.append(json_answer(200, answer("chatcmpl-seen", "Sunny", 3)))
+    url = f"http://127.0.0.1:{agent.status.base_url_port}/v1"
+    async with AsyncOpenAI(
+        base_url=url, api_key="sk-test-0123456789", http_client=DefaultAsyncHttpxClient(trust_env=False)
+    ) as client:
+        await client.chat.completions.create(model="gpt-4o-mini", messages=QUESTION)
+    before = await asyncio.to_thread(agent.row, response_id="chatcmpl-seen")
+    provider.scripted.append(json_answer(200, answer("chatcmpl-again", "Snow in May", 5)))
+    count = len(provider.requests)
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    async with opened(agent.home, clock=time.time) as screen:
+        await screen.until(lambda: screen.app.live.list.row and screen.app.live.list.row.id == before["id"])
+        await screen.press("r")
+        await screen.shows(f"replay call {before['id']:,}", "so it is recorded")
+        assert len(provider.requests) == count
+        await screen.press("y")
+        await screen.until(lambda: isinstance(screen.app.screen, InspectorScreen), seconds=30)
+        await screen.shows("Snow in May")
+        after = await asyncio.to_thread(agent.row, response_id="chatcmpl-again")
+        inspector = screen.app.screen
+        assert isinstance(inspector, InspectorScreen) and inspector.call_id == after["id"]
+    assert [request.headers["authorization"] for request in provider.requests[count:]] == [f"Bearer {KEY}"]

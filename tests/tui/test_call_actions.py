@@ -107,8 +107,8 @@ def test_the_recorded_replay_is_waited_for(place: Home, store: Store) -> None:
     thread = threading.Thread(target=record)
     thread.start()
     with Reader(place.database) as reader:
-        assert found_in_time(reader, "req_new") == 2
-        assert found_in_time(reader, "req_never", seconds=0.1) is None
+        assert found_in_time(lambda: calls.find_request(reader, "req_new")) == 2
+        assert found_in_time(lambda: calls.find_request(reader, "req_never"), seconds=0.1) is None
     thread.join()
 
 

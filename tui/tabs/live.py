@@ -17,8 +17,9 @@ from ...agent.queries import calls
 from ...agent.queries.calls import CallRow
 from ...agent.queries.reader import Reader
 from ...agent.queries.where import EVERYTHING, Where
-from .. import numbers
+from .. import filter_history, numbers
 from ..counting import Counters, read_counters
+from ..errands import Errand
 from ..giving_way import fact
 from ..messages import Watch
 from ..widgets.call_list import CallList
@@ -77,6 +78,8 @@ class LiveTab(Vertical):
         self.watch(self.list, "scroll_y", self.summarise, init=False)
         self.ask_counters()
         self.list.focus()
+        path = self.host.home.filters
+        self.host.errands.send(Errand("filters", lambda _: filter_history.load(path), self.bar.input.take))
 
     @property
     def where(self) -> Where:
@@ -170,6 +173,11 @@ class LiveTab(Vertical):
         self._lines = WindowReader(where, self.list.order)
         self._ask_count(where)
         self.list.restart()
+
+    @on(FilterBar.Kept)
+    def _keep_filter(self, message: FilterBar.Kept) -> None:
+        path, text = self.host.home.filters, message.text
+        self.host.errands.send(Errand("filters", lambda _: filter_history.keep(path, text), lambda _: None))
 
     @on(FilterBar.Left)
     def _back_to_list(self) -> None:

@@ -65,6 +65,11 @@ class FilterInput(Typed):
         self.history: list[str] = []
         self._at = 0
 
+    def take(self, earlier: list[str]) -> None:
+        """Put the filters of earlier screens before those of this one."""
+        self.history = [*earlier, *self.history][-HISTORY:]
+        self._at = len(self.history)
+
     def remember(self) -> None:
         """Keep the text for recall."""
         if self.value and (not self.history or self.history[-1] != self.value):
@@ -109,6 +114,13 @@ class FilterBar(Horizontal):
             super().__init__()
             self.text = text
 
+    class Kept(Message):
+        """The reader has finished `text`, which can be read."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
     class Left(Message):
         """The reader is done with typing."""
 
@@ -147,6 +159,8 @@ class FilterBar(Horizontal):
         self._apply()
         self.input.remember()
         if not self.status.problem:
+            if self.applied:
+                self.post_message(self.Kept(self.applied))
             self.post_message(self.Left())
 
     @on(FilterInput.Left)

@@ -107,3 +107,14 @@ def test_changes_and_open_calls_are_found_by_their_indexes(mixed: Path) -> None:
             ("select count(*) from calls c where c.started_at >= 5 and c.started_at < 9", "calls_started"),
         ):
             assert any(index in row[3] for row in reader.rows(f"explain query plan {sql}"))
+
+
+def test_a_repeat_is_found_by_its_body_and_after_the_calls_that_are_known(tmp_path: Path) -> None:
+    store = Store(tmp_path / "wiretally.db")
+    bodies = {1: "same", 2: "other", 3: "same", 4: "same"}
+    store.save([made.entry(number, body_hash=body) for number, body in bodies.items()])
+    store.close()
+    with Reader(tmp_path / "wiretally.db") as reader:
+        assert calls.find_repeat(reader, 1, 2) == 3
+        assert calls.find_repeat(reader, 1, 4) is None
+        assert calls.find_repeat(reader, 2, 2) is None
