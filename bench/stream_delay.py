@@ -37,7 +37,7 @@ class Delays:
     p99: float
 
     def __str__(self) -> str:
-        return f"{self.p50:.1f} / {self.p99:.1f} ms"
+        return f"{self.p50:.2f} / {self.p99:.2f} ms"
 
 
 async def _read(to: Target, delays: list[float]) -> None:
@@ -101,8 +101,8 @@ def run(runs: int = 3, streams: int = 50) -> list[Row]:
         rows.append(
             Row(
                 f"delay of a stream event, {streams} streams, {name}",
-                f"{middle(own):.1f} ms",
-                f"{middle(peer):.1f} ms streaming; {middle(unstreamed):.0f} ms without",
+                f"{middle(own):.2f} ms",
+                f"{middle(peer):.2f} ms streaming; {middle(unstreamed):.0f} ms without",
                 f"{middle(ratios):.2f} ({min(ratios):.2f}-{max(ratios):.2f}, n={runs})",
                 "≤ 1 ×",
                 middle(ratios) <= 1,
