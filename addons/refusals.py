@@ -7,7 +7,7 @@ have ended before anybody looked at who it is. What comes from the provider is n
 from __future__ import annotations
 
 import asyncio
-import time
+from time import monotonic, time
 from typing import Final
 
 from mitmproxy import http
@@ -16,8 +16,9 @@ from ..agent.questions import Asker
 
 NEW_SECONDS: Final = 0.1
 """A connection older than this has been heard of."""
-PAUSE_SECONDS: Final = 0.0005
-MOST_PAUSES: Final = 10
+PAUSE_SECONDS: Final = 0.001
+"""The shortest that the event loop sleeps for."""
+MOST_SECONDS: Final = 0.005
 
 
 class Refusals:
@@ -27,8 +28,9 @@ class Refusals:
         self._asker = asker
 
     async def error(self, flow: http.HTTPFlow) -> None:
-        if flow.response is None and time.time() - flow.client_conn.timestamp_start < NEW_SECONDS:
-            for _ in range(MOST_PAUSES):
-                if not self._asker.waits:
+        if flow.response is None and time() - flow.client_conn.timestamp_start < NEW_SECONDS:
+            last = monotonic() + MOST_SECONDS - PAUSE_SECONDS
+            while self._asker.waits:
+                if monotonic() > last:
                     return
                 await asyncio.sleep(PAUSE_SECONDS)

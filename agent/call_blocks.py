@@ -9,6 +9,7 @@ makes those that are missing whenever another block is full.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 
 SHIFT = 10
 SIZE = 1 << SHIFT
@@ -64,8 +65,8 @@ def _summary() -> str:
     return ", ".join(values)
 
 
-_SUMMARISE = (
-    f"insert into call_blocks select ?1, {_summary()} from calls c left join processes p on p.id = c.process_id "
+_MADE = (
+    f"select ?1, {_summary()} from calls c left join processes p on p.id = c.process_id "
     f"where c.id between ?1 << {SHIFT} and ?2"
 )
 
@@ -75,5 +76,20 @@ def summarise(connection: sqlite3.Connection, most: int | None = AT_ONCE) -> int
     last = (connection.execute("select max(id) from calls").fetchone()[0] or 0) >> SHIFT
     there = {row[0] for row in connection.execute("select block from call_blocks")}
     missing = [block for block in range(last - LAG, -1, -1) if block not in there][:most]
-    connection.executemany(_SUMMARISE, [(block, (block + 1 << SHIFT) - 1) for block in missing])
+    connection.executemany(f"insert into call_blocks {_MADE}", [(block, _last(block)) for block in missing])
     return len(missing)
+
+
+def untrue(connection: sqlite3.Connection) -> list[int]:
+    """The blocks whose summary is not what would be made of their calls now."""
+    told = connection.execute("select * from call_blocks").fetchall()
+    made = (connection.execute(_MADE, (row[0], _last(row[0]))).fetchone() for row in told)
+    return [row[0] for row, new in zip(told, made, strict=True) if _unordered(row) != _unordered(new)]
+
+
+def _last(block: int) -> int:
+    return (block + 1 << SHIFT) - 1
+
+
+def _unordered(summary: Sequence[object]) -> list[object]:
+    return [sorted(it.split(",")) if isinstance(it, str) else it for it in summary]

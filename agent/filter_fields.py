@@ -218,7 +218,7 @@ def _body(term: Term) -> Where:
 
 def _error(term: Term) -> Where:
     if term.value == "*" and not term.literal:
-        return any_of(Where(f"c.{column} is not null", (), some_text(column)) for column in ERROR)
+        return any_of(Where(f"c.{column} <> ''", (), some_text(column)) for column in ERROR)
     return in_errors(term.value)
 
 

@@ -1,4 +1,4 @@
-"""Proves that the database is whole: SQLite's own check, roll-ups against rows, every body decodes; and compacts it."""
+"""Proves that the database is whole: SQLite's own check, sums against rows, every body decodes; and compacts it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import zstandard
 
-from . import leftovers, rollups, search_index
+from . import call_blocks, leftovers, rollups, search_index
 from .body_check import BodyCheck
 from .call_rows import unpack
 from .database import DatabaseMissing, explaining, open_reader, open_writer, transaction
@@ -39,7 +39,7 @@ def verify(path: Path, progress: Progress | None = None) -> Verdict:
             problems = [
                 f"SQLite: {row[0]}" for row in connection.execute("pragma integrity_check(20)") if row[0] != "ok"
             ]
-            kept, wrong = _compare_rollups(connection)
+            kept, wrong = _compare_sums(connection)
             problems += wrong
             calls, read, damaged = _read_everything(connection, progress)
             problems += damaged
@@ -49,8 +49,11 @@ def verify(path: Path, progress: Progress | None = None) -> Verdict:
         connection.close()
 
 
-def _compare_rollups(connection: sqlite3.Connection) -> tuple[int, list[str]]:
-    """The finest level of each dimension made anew from the rows, the coarser ones from the finer; in one snapshot."""
+def _compare_sums(connection: sqlite3.Connection) -> tuple[int, list[str]]:
+    """Roll-ups and blocks' summaries against the rows, in one snapshot; how many roll-ups there are, and what is wrong.
+
+    The finest level of each dimension is made anew from the rows, the coarser ones from the finer.
+    """
     problems = list[str]()
     connection.execute("begin")
     try:
@@ -70,6 +73,7 @@ def _compare_rollups(connection: sqlite3.Connection) -> tuple[int, list[str]]:
                     f"roll-up {dimension}={value!r} of {level // 1000} s from {start} differs from its rows"
                 )
         problems += [f"roll-up {key[1]}={key[3]!r} of {key[0] // 1000} s from {key[2]} is missing" for key in expected]
+        problems += [f"block {block} of calls differs from its summary" for block in call_blocks.untrue(connection)]
     finally:
         connection.execute("rollback")
     return kept, problems

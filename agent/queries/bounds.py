@@ -32,7 +32,7 @@ def like_text(column: str, operator: str, pattern: str) -> Bounds:
 
 
 def some_text(column: str) -> Bounds:
-    """The column is not null."""
+    """The column is neither null nor empty, which a summary does not tell apart."""
     return Bounds(Clause(f"ifnull(b.{column} <> ',,', 1)")) if column in TEXTS else UNKNOWN
 
 

@@ -25,8 +25,9 @@ def post() -> Iterator[Post]:
 
 @pytest.fixture
 def pauses(post: Post, monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The pauses made; at the third the lookout reads."""
+    """The pauses made, each as long as was asked; at the third the lookout reads."""
     made: list[float] = []
+    monkeypatch.setattr(refusals, "monotonic", lambda: sum(made))
 
     async def pause(seconds: float) -> None:
         made.append(seconds)
@@ -61,8 +62,17 @@ async def test_nothing_else_waits(post: Post, pauses: list[float], what: dict[st
     assert pauses == []
 
 
-async def test_where_nobody_reads_it_gives_up(post: Post) -> None:
+async def test_where_nobody_reads_it_gives_up(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [10.0]
+
+    async def slow_pause(seconds: float) -> None:
+        assert seconds > 0
+        now[0] += 0.0011
+
+    monkeypatch.setattr(refusals.asyncio, "sleep", slow_pause)
+    monkeypatch.setattr(refusals, "monotonic", lambda: now[0])
     asker = Asker(post)
     asker.ask("a", ("127.0.0.1", 1), 2)
     await Refusals(asker).error(_refused())
     assert asker.waits
+    assert 10.004 < now[0] < 10.0055

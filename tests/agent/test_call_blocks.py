@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 from itertools import batched
 from pathlib import Path
 
 import pytest
-from wiretally.agent import call_blocks
+from wiretally.agent import call_blocks, schema
 from wiretally.agent.call_blocks import LAG, SIZE, summarise
 from wiretally.agent.database import open_writer
 from wiretally.agent.store import Store
+from wiretally.agent.verify import verify
 
 from . import made
 
@@ -93,3 +95,30 @@ def test_few_are_made_at_once(path: Path) -> None:
     assert summarise(writer, 3) == 3
     assert _blocks(path) == {1, 2, 3}
     writer.close()
+
+
+def test_a_summary_that_is_not_true_is_found(path: Path) -> None:
+    writer = open_writer(path)
+    assert call_blocks.untrue(writer) == []
+    writer.execute("update call_blocks set model = ',another,' where block = 2")
+    writer.execute("update call_blocks set max_status = 200 + max_status where block = 3")
+    assert call_blocks.untrue(writer) == [2, 3]
+    writer.close()
+    assert {"block 2 of calls differs from its summary", "block 3 of calls differs from its summary"} <= {
+        *verify(path).problems
+    }
+
+
+def test_an_older_database_has_them_once_it_is_migrated(tmp_path: Path) -> None:
+    path = tmp_path / "older.db"
+    older = sqlite3.connect(path, isolation_level=None)
+    schema.migrate(older, schema.MIGRATIONS[:1])
+    older.executemany(
+        "insert into calls (id, uid, revision, started_at, state, session_id, endpoint, kind, stream, usage_source, "
+        "cost_source, door, method, scheme, host, path) values (?, ?, 1, 1, 'done', 1, '', 'chat', 0, 'reported', "
+        "'priced', '', 'POST', 'https', 'localhost', '/')",
+        [(1 + block * SIZE, str(block)) for block in range(6)],
+    )
+    older.close()
+    Store(path).close()
+    assert _blocks(path) == set(range(6 - LAG))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import random
+import shutil
 from pathlib import Path
 
 import pytest
-from wiretally.agent.call_blocks import SHIFT
+from wiretally.agent.call_blocks import SHIFT, summarise
+from wiretally.agent.database import open_writer
 from wiretally.agent.filter_fields import FIELDS, IS
 from wiretally.agent.filters import parse
 from wiretally.agent.queries.bounds import is_text, number
+from wiretally.agent.queries.calls import count
 from wiretally.agent.queries.reader import Reader
 from wiretally.agent.queries.where import UNKNOWN
 
@@ -67,6 +70,21 @@ def test_what_is_nowhere_is_looked_for_in_no_block(spread: Path, text: str) -> N
     clause = parse(text).bounds.possible
     with Reader(spread) as reader:
         assert not reader.value(f"select max({clause.sql}) from call_blocks b", clause.parameters)
+
+
+def test_an_error_of_empty_texts_is_none_in_a_summary_and_in_the_rows(spread: Path, tmp_path: Path) -> None:
+    path = tmp_path / "wiretally.db"
+    shutil.copy(spread, path)
+    writer = open_writer(path)
+    writer.execute("update calls set error_message = '', error_code = '', error_type = null where id < 4096")
+    writer.execute("update calls set error_code = 'odd' where id > 6000")
+    summarise(writer, None)
+    writer.close()
+    where = parse("error:*")
+    with Reader(path) as reader:
+        found = reader.value(f"select count(*) from calls c where {where.sql}", where.parameters)
+        assert count(reader, where) == found > 0
+        assert not reader.value(f"select count(*) from calls c where c.id < 4096 and ({where.sql})", where.parameters)
 
 
 def test_nothing_is_known_of_other_columns_and_of_values_with_the_separator() -> None:
