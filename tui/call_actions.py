@@ -152,7 +152,10 @@ class CallActions:
         first, self.marked = self.marked, None
         if first is None:
             self.marked = call_id
-            self._host.notify(f"Marked call {call_id:,}. d on another puts both side by side.", timeout=4)
+            at_list = len(self._host.screen_stack) == 1
+            key = self._host.keys["list.compare" if at_list else "compare"].shown
+            said = f"Marked call {call_id:,}. {key} on another puts both side by side."
+            self._host.notify(said, timeout=4, markup=False)
         elif first != call_id:
             self._host.push_screen(ComparisonScreen(partial(read_compared, first, call_id)))
         self._host.live.list.mark(self.marked)

@@ -230,6 +230,8 @@ def footer(places: Iterable[Place], keys: Iterable[Key] = KEYS) -> list[Key]:
         shown = [key for key in shown if key.place != "app" or key.id in ("help", "palette")]
     elif "table" in wanted:
         shown = [key for key in shown if key.id not in ("filter", "pause", "follow")]
+        if "alarms" in wanted:  # what fires stands first there; nothing sorts it
+            shown = [key for key in shown if key.id != "table.sort"]
     return sorted(shown, key=lambda key: key.footer)
 
 

@@ -20,8 +20,8 @@ BAR = " │ "
 SHOWN_AT_MOST = 40_000
 """Characters of one text that are compared word by word; `wiretally diff` prints all of it."""
 
-NAME = 22
-"""Cells before a short value, for what it is called."""
+NAME = 3, 5
+"""The share of a column before a short value, for what it is called."""
 
 type Words = list[Span]
 
@@ -56,10 +56,12 @@ def _entries(row: Row, column: int) -> Iterator[Entry]:
     sign: Span = ("= ", "muted") if row.same else ("≠ ", "warn")
     head = Entry((sign, (visible_lines(row.name), "muted" if row.same else "")), depth=2)
     left, right = (visible_lines(text[:SHOWN_AT_MOST]) for text in (row.left, row.right))
-    name_fits = cell_len(visible_lines(row.name)) <= NAME - 2
-    if name_fits and "\n" not in left + right and cell_len(left) <= column - NAME - 1 and cell_len(right) <= column:
+    name_cells = column * NAME[0] // NAME[1]
+    name_fits = cell_len(visible_lines(row.name)) <= name_cells - 2
+    left_fits = cell_len(left) <= column - name_cells - 1
+    if name_fits and left_fits and "\n" not in left + right and cell_len(right) <= column:
         one, two = _pair(left, right, same=row.same)
-        name: Span = (fit(row.name, NAME - 2), "muted" if row.same else "")
+        name: Span = (fit(row.name, name_cells - 2), "muted" if row.same else "")
         yield _line([sign, name, (" ", ""), *one], two, column)
         return
     yield head

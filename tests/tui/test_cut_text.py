@@ -41,7 +41,7 @@ async def test_the_name_of_a_column_that_is_cut_is_found(place: Home, store: Sto
     store.save([entry(1)])
     async with opened(place, (80, 24)) as screen:
         await screen.press("2")
-        await screen.shows("spent")
+        await screen.shows("spent", "gpt-5-mini")
         page = screen.app.query_one("#cost", TabPage)
         screen.app.questions.unwatch("page")
         page.table.show(View("", (Head("the name of a column", 8), Head("", 60)), (Row((("1", ""), ("", ""))),)))

@@ -4,7 +4,7 @@ from pkgutil import walk_packages
 from textual.binding import Binding, BindingsMap
 from textual.dom import DOMNode
 from wiretally import tui
-from wiretally.tui.keys import KEYS, bindings, by_group, clashes, configured, footer
+from wiretally.tui.keys import KEYS, bindings, by_group, clashes, configured, footer, places_of
 
 
 def test_no_key_does_two_things_in_one_place() -> None:
@@ -45,6 +45,11 @@ def test_bindings_carry_id_and_tooltip() -> None:
     made = [binding for binding in bindings("list") if isinstance(binding, Binding)]
     assert {binding.id for binding in made} == {key.id for key in KEYS if key.place == "list"}
     assert all(binding.tooltip for binding in made)
+
+
+def test_the_footer_names_sorting_where_a_table_can_be_sorted() -> None:
+    assert "table.sort" in {key.id for key in footer(places_of("cost"))}
+    assert "table.sort" not in {key.id for key in footer(places_of("alarms"))}
 
 
 def test_the_footer_names_the_inspectors_keys_alone_over_the_inspector() -> None:

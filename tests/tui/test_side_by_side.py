@@ -29,6 +29,12 @@ def test_only_what_differs_unless_everything_is_wanted() -> None:
     assert notes == {"figures": "1 of 2 differ", "messages": "1 of 1 differ", "answer": "1 of 1 differ"}
 
 
+def test_a_price_stands_on_the_line_of_its_name() -> None:
+    rows = [Row("figures", "gpt-4.1-mini input tokens", "1,204", "388", False)]
+    shown = side_by_side(rows, LABELS, 120).entries
+    assert any("gpt-4.1-mini input tokens" in entry.text and "1,204" in entry.text for entry in shown)
+
+
 def test_words_that_differ_are_marked_and_lines_stand_beside_each_other() -> None:
     entries = side_by_side(ROWS, LABELS, 120).entries
     (line,) = (entry for entry in entries if "since" in entry.text)

@@ -10,7 +10,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Awaitable, Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from copy import replace
 from decimal import Decimal
 from functools import partial
@@ -62,11 +62,10 @@ def calls() -> list[Entry]:
     return made
 
 
-def agreed(screen: Driver, name: str) -> None:
-    """The screen is whole, and as it is stored."""
-    size = screen.app.size
+async def agreed(screen: Driver, name: str) -> None:
+    """The screen becomes as it is stored, and is whole then."""
+    await agree(screen, name)
     assert not (found := cut(screen.app)), "\n".join([*found, screen.text])
-    agree(name, (size.width, size.height), screen.text)
 
 
 async def _live(screen: Driver) -> None:
@@ -153,12 +152,17 @@ STATES: dict[str, Callable[[Driver], Awaitable[None]]] = {
 }
 
 
-def agree(name: str, size: tuple[int, int], text: str) -> None:
-    file = STORED / f"{name}-{size[0]}.txt"
+async def agree(screen: Driver, name: str) -> None:
+    """Wait for the stored screen itself: frames come before it, for the layout and the answers come one by one."""
+    file = STORED / f"{name}-{screen.app.size.width}.txt"
     if os.environ.get("WIRETALLY_RENEW"):
+        await screen.pilot.pause(0.5)
         STORED.mkdir(exist_ok=True)
-        file.write_text(text + "\n", "utf-8")
-    assert file.read_text("utf-8") == text + "\n", f"{file.name} differs; see the top of {Path(__file__).name}"
+        file.write_text(screen.text + "\n", "utf-8")
+    stored = file.read_text("utf-8")
+    with suppress(AssertionError):  # said below, with what differs
+        await screen.until(lambda: screen.text + "\n" == stored)
+    assert stored == screen.text + "\n", f"{file.name} differs; see the top of {Path(__file__).name}"
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: str(size[0]))
@@ -174,8 +178,7 @@ async def test_the_screen_is_as_agreed(
     async with opened(place, size) as screen:
         await screen.shows("35 calls", "call 35  POST", "$0.0460")
         await STATES[state](screen)
-        await screen.pilot.pause(0.1)
-        agreed(screen, state)
+        await agreed(screen, state)
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: str(size[0]))
@@ -183,7 +186,7 @@ async def test_the_first_run_is_as_agreed(place: Home, store: Store, size: tuple
     del store
     async with opened(place, size) as screen:
         await screen.shows("Three ways in")
-        agreed(screen, "empty")
+        await agreed(screen, "empty")
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: str(size[0]))
@@ -194,10 +197,10 @@ async def test_a_stream_that_stalls_is_as_agreed(place: Home, store: Store, size
     store.save([replace(under_way(whole), call=arriving)])
     async with opened(place, size, clock=lambda: clock[0]) as screen:
         await screen.shows("streaming", "2.0s…")
-        agreed(screen, "streaming")
+        await agreed(screen, "streaming")
         clock[0] += 28
         await screen.shows("stalled 28s", "30.0s…")
-        agreed(screen, "stalled")
+        await agreed(screen, "stalled")
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: str(size[0]))
@@ -206,7 +209,7 @@ async def test_what_has_no_price_is_as_agreed(place: Home, store: Store, size: t
     store.save([entry(1, started_at=NOW - 9, model="acme-1", model_requested="acme-1", cost=cost)])
     async with opened(place, size) as screen:
         await screen.shows("acme-1", "unpriced")
-        agreed(screen, "unpriced")
+        await agreed(screen, "unpriced")
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: str(size[0]))
@@ -216,7 +219,7 @@ async def test_a_firing_alarm_is_as_agreed(place: Home, store: Store, size: tupl
     state_balance(place.database, "alarm", Decimal(5), at=NOW - 3600)
     async with opened(place, size) as screen:
         await screen.shows("35 calls", "call 35  POST", "⚑ Balance $0.00")
-        agreed(screen, "alarm")
+        await agreed(screen, "alarm")
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: str(size[0]))
@@ -234,11 +237,11 @@ async def test_a_database_that_cannot_be_read_is_as_agreed(
             other.execute("update counters set value = value")
         async with opened(home, size) as screen:
             await screen.shows("can't be read", "tries again")
-            agreed(screen, state)
+            await agreed(screen, state)
 
 
 async def test_a_terminal_too_small_is_as_agreed(place: Home, store: Store) -> None:
     store.save(calls())
     async with opened(place, (60, 20)) as screen:
         await screen.shows("needs 80×24", "call 35  POST", "$0.0460")
-        agree("narrow", (60, 20), screen.text)
+        await agree(screen, "narrow")

@@ -75,7 +75,9 @@ class AlarmPage(TabPage):
     def action_switch(self) -> None:
         name = self.rule
         if name == BALANCE:
-            self.host.notify("The balance is always watched. ⏎ changes below what its alarm fires.", timeout=4)
+            key = self.host.keys["pick"].shown
+            said = f"The balance is always watched. {key} changes below what its alarm fires."
+            self.host.notify(said, timeout=4, markup=False)
         elif name:
             self.host.send("alarm", partial(switch, self.host.home, name))
 

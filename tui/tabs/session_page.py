@@ -38,7 +38,8 @@ class SessionPage(TabPage):
             return
         self.table.mark("" if first else name)
         if not first:
-            self.host.notify(f"Marked {name}. d on another puts both side by side.", timeout=4, markup=False)
+            key = self.host.keys["session.compare"].shown
+            self.host.notify(f"Marked {name}. {key} on another puts both side by side.", timeout=4, markup=False)
         elif first != name:
             self.host.push_screen(ComparisonScreen(partial(read_compared, first, name)))
 
@@ -67,5 +68,7 @@ class SessionPage(TabPage):
             return f"Session {name} is deleted, with {edits.delete_session(self.host.home.database, name):,} calls."
 
         if name:
-            question = (f"Delete session {name} with all its calls?", "They can't be brought back; `e` exports first.")
+            key = self.host.keys["export"].shown
+            warning = f"They can't be brought back; `{key}` exports first."
+            question = (f"Delete session {name} with all its calls?", warning)
             self.host.push_screen(ConfirmScreen("delete session", question, "delete"), delete)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from wiretally.agent.locations import Home
 from wiretally.agent.queries.reader import Reader
 from wiretally.agent.queries.sessions import sessions
+from wiretally.agent.settings import TuiSettings
 from wiretally.agent.store import Store
 from wiretally.tui.screens.comparison import ComparisonScreen
 
@@ -36,6 +37,16 @@ async def test_two_runs_stand_side_by_side(place: Home, store: Store) -> None:
         await screen.press("escape")
         await screen.shows("2 sessions")
         assert "◆" not in screen.text
+
+
+async def test_what_is_said_of_a_mark_names_the_keys_that_are_set(place: Home, store: Store) -> None:
+    settings = TuiSettings.model_validate({"range": "all", "keys": {"session.compare": "v", "list.compare": "V"}})
+    async with opened(place, settings=settings) as screen:
+        await at_the_tab(screen, store)
+        await screen.press("v")
+        await screen.shows("Marked morning. v on another")
+        await screen.press("1", "V")
+        await screen.shows("Marked call 4. V on another")
 
 
 async def test_a_run_is_renamed(place: Home, store: Store) -> None:
