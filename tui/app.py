@@ -19,7 +19,6 @@ from .agent_watch import read_title
 from .cell_text import visible
 from .clipboard import put
 from .counting import Counters
-from .crash import CrashReport
 from .errands import Errand, Errands, Finished, Progressed, Report
 from .feed import Feed
 from .keys import TABS, bindings, clashes, configured, places_of
@@ -31,6 +30,7 @@ from .tabs.live import LiveTab
 from .tabs.page import TabPage, make_page
 from .themes import OWN, completed, without_colour
 from .trouble import Trouble, read_firing
+from .typing_ahead import TypingAhead
 from .widgets.banner import Banner
 from .widgets.bars import Choices, KeyBar, Title, TitleBar
 from .widgets.progress_line import ProgressLine
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 AGENT_EVERY, ALARMS_EVERY = 2.0, 0.5
 
 
-class WiretallyApp(CrashReport):
+class WiretallyApp(TypingAhead):
     """wiretally's screen on one home."""
 
     TITLE = "wiretally"

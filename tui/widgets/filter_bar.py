@@ -135,8 +135,8 @@ class FilterBar(Horizontal):
         yield from (self.input, self.status)
 
     def open(self) -> None:
-        """Begin typing."""
-        self.input.focus()
+        """Begin typing, from the very next key on (`focus` would wait for its turn)."""
+        self.screen.set_focus(self.input)
 
     def clear(self) -> None:
         """No filter."""
