@@ -122,8 +122,10 @@ class WindowReader:
                 self._first += fresh
         self._newest = newest
         if (settled := self._settled) is not None:
-            self._settled, self._counted = None, True
-            self._total = settled.total + self._since(reader, settled.newest)
+            self._total = settled.total + self._since(reader, settled.newest)  # given up: settled the next time
+            self._counted = True
+            if self._settled is settled:
+                self._settled = None
         return self._total
 
     def _since(self, reader: Reader, newest: int) -> int:

@@ -6,10 +6,11 @@ from copy import replace
 import pytest
 from wiretally.agent.filters import parse
 from wiretally.agent.locations import Home
+from wiretally.agent.queries import reader as reading
 from wiretally.agent.queries.calls import Order
-from wiretally.agent.queries.reader import Reader
+from wiretally.agent.queries.reader import DatabaseInterrupted, Reader
 from wiretally.agent.store import Store
-from wiretally.tui.window import NEWEST, Ask, Window, WindowReader, count
+from wiretally.tui.window import NEWEST, Ask, Count, Window, WindowReader, count
 
 from ..agent.made import entry, traffic
 
@@ -145,6 +146,23 @@ def test_a_filtered_list_is_shown_and_scrolled_before_it_is_counted(place: Home,
         lines.settle(counted)
         assert (seen := lines.read(reader, Ask(height=20))).counted
         assert seen.total == 203
+
+
+def test_a_count_is_not_lost_where_the_question_that_takes_it_is_given_up(
+    place: Home, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "STEPS", 1000)  # more than for the newest call's number, fewer than for counting
+    store.save([entry(number, model="gpt-5") for number in range(1000)])
+    with Reader(place.database) as reader:
+        lines = WindowReader(parse("model:gpt-5"))
+        assert not lines.read(reader, Ask(height=20)).counted
+        lines.settle(Count(0, 0))
+        reader.give_up_when(lambda: True)
+        with pytest.raises(DatabaseInterrupted):
+            lines.read(reader, Ask(top=20, height=20, follow=False))
+        reader.give_up_when(lambda: False)
+        seen = lines.read(reader, Ask(top=20, height=20, follow=False))
+        assert (seen.counted, seen.total) == (True, 1000)
 
 
 def test_a_list_that_ends_on_its_first_page_needs_no_count(place: Home, store: Store) -> None:
