@@ -11,7 +11,17 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from wiretally.agent import account, bodies, conversations, interpret, origins, rollups, search_index, store
+from wiretally.agent import (
+    account,
+    bodies,
+    call_blocks,
+    conversations,
+    interpret,
+    origins,
+    rollups,
+    search_index,
+    store,
+)
 from wiretally.agent.exchange import Kind
 from wiretally.agent.locations import Home
 from wiretally.agent.plans import RecorderPlan
@@ -165,8 +175,8 @@ STORING: list[tuple[type | ModuleType, str]] = [
     (search_index, "enter"), (rollups, "enter"), (rollups, "tally"), (rollups, "write"), (account, "note"),
     (bodies.BodyWriter, "save"), (bodies.BodyWriter, "flush"), (conversations.Threads, "turn"),
     (Retries, "first_attempt"), (Owners, "owned_by"), (Owners, "keep"), (origins.Origins, "session"),
-    (origins.Origins, "process"), (store, "row_of"), (store, "pack"), (store, "left_keys"), (store, "next_revision"),
-    (store, "Threads"), (store, "Retries"), (store, "Owners"),
+    (origins.Origins, "process"), (store, "row_of"), (store, "pack"), (conversations, "left_keys"),
+    (store, "next_revision"), (store, "Threads"), (store, "Retries"), (store, "Owners"), (call_blocks, "summarise"),
 ]  # fmt: skip
 
 
