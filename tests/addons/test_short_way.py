@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import AsyncGenerator, Generator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -88,6 +88,23 @@ def long_way(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     return passed
 
 
+class Ends(Frames):
+    """A sink that tells when a call has ended, and how."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._ended: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+
+    def put(self, kind: Kind, call: str, at: float, *fields: Any) -> None:
+        super().put(kind, call, at, *fields)
+        if kind is Kind.END:
+            self._ended.set_result(fields[0])
+
+    async def end(self) -> str:
+        async with asyncio.timeout(20):
+            return await self._ended
+
+
 @dataclass
 class Provider:
     """Writes what it is given, when it is told to."""
@@ -98,6 +115,8 @@ class Provider:
         await reader.readuntil(b"\r\n\r\n")
         while data := await self.writes.get():
             writer.write(data)
+            with suppress(ConnectionError):
+                await writer.drain()
         writer.close()
 
 
@@ -108,7 +127,7 @@ class Way:
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
     provider: Provider
-    sink: Frames
+    sink: Ends
 
     async def ask(self, host: str) -> h11.Connection:
         """Ask, have the answer begin."""
@@ -137,7 +156,7 @@ class Way:
 @asynccontextmanager
 async def through(folder: Path, door: str, *, tls: bool) -> AsyncGenerator[Way]:
     """A proxy in front of a provider with or without TLS, by its door `base_url` or `proxy`."""
-    provider, sink = Provider(), Frames()
+    provider, sink = Provider(), Ends()
     server = await asyncio.start_server(provider.serve, "127.0.0.1", 0, ssl=issue(folder).context() if tls else None)
     to = f"http{'s' if tls else ''}://localhost:{server.sockets[0].getsockname()[1]}"
     options = Options(
@@ -173,7 +192,10 @@ async def through(folder: Path, door: str, *, tls: bool) -> AsyncGenerator[Way]:
         await running
 
 
-@pytest.mark.parametrize(("door", "tls"), [("base_url", False), ("base_url", True), ("proxy", True)])
+DOORS: Final = pytest.mark.parametrize(("door", "tls"), [("base_url", False), ("base_url", True), ("proxy", True)])
+
+
+@DOORS
 async def test_every_piece_arrives_before_the_next_is_written(
     tmp_path: Path, long_way: list[bytes], door: str, tls: bool
 ) -> None:
@@ -216,3 +238,27 @@ async def test_insides_other_than_known_cost_no_byte_and_are_reported(
             assert await way.hear(app, len(text)) == text
     assert b"".join(long_way) == WRITES[0][1] + WRITES[1][1]
     assert way.sink.faults == ["short_way: moved"]
+
+
+@DOORS
+async def test_an_app_that_goes_in_mid_answer_is_gone_at_once(tmp_path: Path, door: str, tls: bool) -> None:
+    async with through(tmp_path, door, tls=tls) as way:
+        app = await way.ask("localhost")
+        way.provider.writes.put_nowait(WRITES[0][0])
+        assert await way.hear(app, len(WRITES[0][1])) == WRITES[0][1]
+        way.writer.transport.abort()
+        assert await way.sink.end() == "client_gone"
+    assert way.sink.faults == []
+
+
+@DOORS
+async def test_a_provider_that_closes_behind_a_whole_chunk_loses_none(tmp_path: Path, door: str, tls: bool) -> None:
+    async with through(tmp_path, door, tls=tls) as way:
+        app = await way.ask("localhost")
+        for data in (*(it for it, _ in WRITES[:2]), b""):
+            way.provider.writes.put_nowait(data)
+        text = WRITES[0][1] + WRITES[1][1]
+        assert await way.hear(app, len(text)) == text
+        assert await way.sink.end() == "upstream_error"
+    assert b"".join(fields[0] for kind, _, fields in way.sink.frames if kind is Kind.DATA) == text
+    assert way.sink.faults == []
