@@ -151,7 +151,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("time", "time", 8, 8, False, 1, _time, "time"),
     Column("app", "app", 9, 18, False, 1, _app),
     Column("call", "call", 11, 14, False, 3, _call),
-    Column("model", "model", 11, 22, False, 1, _model, "model"),
+    Column("model", "model", 11, 24, False, 1, _model, "model"),
     Column("in", "in", 7, 9, True, 1, _tokens("input_tokens"), "input"),
     Column("cached", "cached", 7, 9, True, 4, _tokens("cached_tokens")),
     Column("out", "out", 7, 8, True, 1, _tokens("output_tokens"), "output"),

@@ -199,7 +199,7 @@ async def test_a_stream_that_stalls_is_as_agreed(place: Home, store: Store, size
         await screen.shows("streaming", "2.0s…")
         await agreed(screen, "streaming")
         clock[0] += 28
-        await screen.shows("stalled 28s", "30.0s…")
+        await screen.shows("stalled 28s", "30.0s…", "14:30:28")
         await agreed(screen, "stalled")
 
 
