@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from .options import CALL, JSON, existing, open_reader
-from .tables import count, print_json, print_pairs, seconds, usd
+from .tables import count, exact, print_json, print_pairs, seconds, usd
 
 if TYPE_CHECKING:
     from ..queries.calls import CallDetail
@@ -169,7 +169,7 @@ def _print_cost(detail: CallDetail) -> None:
     _section("cost")
     for line in detail.cost.lines:
         rate = f"${line.rate.normalize():f}" + (f" per {line.per:,}" if line.per != 1 else "")
-        click.echo(f"{line.label:<24} {line.quantity:>12,f} {line.unit} × {rate} = {usd(line.amount)}")
+        click.echo(f"{line.label:<24} {line.quantity:>12,f} {line.unit} × {rate} = {exact(line.amount)}")
     if detail.cost.price_source:
         click.echo(f"prices: {detail.cost.price_source}, {detail.cost.price_date or 'undated'}")
     if detail.cost.note:

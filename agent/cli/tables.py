@@ -98,6 +98,12 @@ def usd(amount: Decimal | None, estimated: bool = False) -> str:
     return f"{'~' if estimated else ''}${amount:,.{digits}f}"
 
 
+def exact(amount: Decimal) -> str:
+    """An amount of a bill to the last digit that it has, six decimals at least."""
+    digits = amount.normalize().as_tuple().exponent
+    return f"${amount:,.{max(6, -digits if isinstance(digits, int) else 0)}f}"
+
+
 def count(number: int | None, estimated: bool = False) -> str:
     """A count with thousands."""
     return UNKNOWN if number is None else f"{'~' if estimated else ''}{number:,}"

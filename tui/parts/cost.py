@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from ...agent.call import CostLine
+from ...agent.call import Cost, CostLine
 from .. import numbers
 from ..cell_text import visible
 from ..outline import Entry, Part, Tone, facts, json_entries, rule
@@ -26,12 +26,18 @@ def _plain(number: Decimal) -> str:
     return f"{int(whole):,}.{decimals:<02}".replace(" ", "0")
 
 
-def line_text(line: CostLine) -> str:
+def _decimals(cost: Cost) -> int:
+    """As many as the smallest amount needs to be more than a digit or nothing; the same for all, so that they align."""
+    return 9 if any(0 < abs(line.amount) < Decimal("0.00001") for line in cost.lines) else 6
+
+
+def line_text(line: CostLine, decimals: int = 6) -> str:
     """`input        1,204 tokens × $1.25 /M = $0.001505`."""
     rate = f"${_plain(line.rate)} {UNITS.get(line.per, f'/{line.per:,}')}"
     quantity = f"{line.quantity.normalize():,f}"
     unit = line.unit if line.quantity == 1 else f"{line.unit}s"
-    return f"{visible(line.label):<24}{quantity:>12} {unit:<9} × {rate:<10} = {f'${line.amount:,.6f}':>11}"
+    amount = f"${line.amount:,.{decimals}f}"
+    return f"{visible(line.label):<24}{quantity:>12} {unit:<9} × {rate:<10} = {amount:>{decimals + 5}}"
 
 
 _TOTAL = f"{'total':<{24 + 12 + 1 + 9 + 3 + 10 + 2}}"
@@ -40,11 +46,12 @@ _TOTAL = f"{'total':<{24 + 12 + 1 + 9 + 3 + 10 + 2}}"
 def summary(whole: Whole) -> list[Entry]:
     """The bill's lines and their sum."""
     cost = whole.detail.cost
-    entries = [Entry(((line_text(line), ""),)) for line in cost.lines]
+    decimals = _decimals(cost)
+    entries = [Entry(((line_text(line, decimals), ""),)) for line in cost.lines]
     word, tone = SOURCES[cost.source]
     mark = numbers.ESTIMATE if cost.source == "estimated" else ""
-    total = numbers.UNKNOWN if cost.usd is None else f"{mark}${cost.usd:,.6f}"
-    entries.append(Entry(((_TOTAL, "muted"), (f"{total:>12}", "strong"))))
+    total = numbers.UNKNOWN if cost.usd is None else f"{mark}${cost.usd:,.{decimals}f}"
+    entries.append(Entry(((_TOTAL, "muted"), (f"{total:>{decimals + 6}}", "strong"))))
     source = [part for part in (cost.price_source, cost.price_date) if part]
     tier = f"{whole.detail.service_tier} tier" if whole.detail.service_tier else ""
     said = (tier, f"prices of {' '.join(source)}" if source else "", cost.note or "")
@@ -74,7 +81,7 @@ def cost(whole: Whole, width: int) -> Part:
         import json
 
         entries += [rule("as reported"), *(json_entries(json.dumps(detail.usage_raw).encode()) or ())]
-    lines = [*(line_text(line) for line in detail.cost.lines), f"total ${detail.cost.usd}"]
+    lines = [*(line_text(line, _decimals(detail.cost)) for line in detail.cost.lines), f"total ${detail.cost.usd}"]
     return Part("Cost", tuple(entries), "\n".join(lines))
 
 

@@ -7,7 +7,7 @@ import sys
 from decimal import Decimal
 
 import pytest
-from wiretally.agent.cli.tables import ago, count, percent, print_json, print_pairs, print_table, seconds, usd
+from wiretally.agent.cli.tables import ago, count, exact, percent, print_json, print_pairs, print_table, seconds, usd
 
 
 def test_figures_have_units_and_unknown_is_not_zero() -> None:
@@ -18,6 +18,12 @@ def test_figures_have_units_and_unknown_is_not_zero() -> None:
     assert [seconds(None), seconds(412.4), seconds(5810), seconds(600_000)] == ["–", "412 ms", "5.81 s", "10.0 min"]
     assert [percent(None), percent(0.019)] == ["–", "1.9 %"]
     assert [ago(0, 30), ago(0, 600), ago(0, 7200), ago(0, 864_000)] == ["30 s ago", "10 min ago", "2 h ago", "10 d ago"]
+
+
+def test_an_amount_of_a_bill_is_told_to_its_last_digit() -> None:
+    amounts = ["0.00152875", "0.00000014", "2", "1204.5", "0"]
+    said = ["$0.00152875", "$0.00000014", "$2.000000", "$1,204.500000", "$0.000000"]
+    assert [exact(Decimal(amount)) for amount in amounts] == said
 
 
 def test_what_a_terminal_would_obey_is_shown(capsys: pytest.CaptureFixture[str]) -> None:

@@ -28,6 +28,12 @@ def test_the_bill_adds_up_and_names_its_source(place: Home, store: Store) -> Non
     assert "input tokens" in text
 
 
+def test_an_amount_of_next_to_nothing_is_not_shown_as_nothing(place: Home, store: Store) -> None:
+    lines = (CostLine("input", Decimal(7), "token", Decimal("0.02"), 1_000_000, Decimal("0.00000014")),)
+    text = text_of(cost(whole_of(place, store, entry(1, cost=Cost(Decimal("0.00000014"), "priced", lines))), 120))
+    assert text.count("$0.000000140") == 2
+
+
 def test_unknown_money_is_not_zero_and_an_estimate_is_marked(place: Home, store: Store) -> None:
     unpriced = Cost(None, "unpriced", note="no price for model x")
     text = text_of(cost(whole_of(place, store, entry(1, cost=unpriced)), 120))
