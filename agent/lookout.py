@@ -6,29 +6,20 @@ be busy for longer than that. Forked by the recorder's host. Where it dies, the 
 
 from __future__ import annotations
 
-import ctypes
 import os
-import platform
 import select
-import struct
-import sys
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Final, Protocol
+from typing import Protocol
 
 from msgspec.structs import astuple
 
-from . import journal
+from . import journal, scheduling
 from .attribution import Attributor, Connection
 from .entry import Process
 from .exchange import Kind, encode
 from .questions import BUSY, Post
-
-SLICE_NS: Final = 100_000
-"""It works for a fraction of a millisecond and waits again."""
-_SCHED_SETATTR: Final = {"x86_64": 314, "aarch64": 274, "riscv64": 274}
-_SCHED_ATTR: Final = struct.Struct("=IIQiIQQQ")  # size, policy, flags, nice, priority, runtime, deadline, period
 
 
 class Resolver(Protocol):
@@ -40,7 +31,7 @@ class Resolver(Protocol):
 def watch(post: Post, host: int) -> None:
     """Answer questions until nobody can ask any more, or the process `host` is gone, whose next lookout takes over."""
     os.setsid()  # where each session has an equal share of the processor, it has one apart from the recorder's
-    at_once()
+    scheduling.at_once()
     resolver, answers = Attributor(), journal.Writer(post.answers)
     answers.counters[BUSY] = 0
     rest = b""
@@ -70,15 +61,3 @@ def answered(lines: Sequence[bytes], resolver: Resolver) -> list[bytes]:
         encode([Kind.CALLER, connection, 0, now, process and astuple(process)])
         for connection, process in zip(asked, found, strict=True)
     ]
-
-
-def at_once() -> None:
-    """Ask to run as soon as something comes, which a short slice does, and not in the recorder's batch class."""
-    if sys.platform != "linux":
-        return
-    with suppress(OSError):
-        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
-    nice = os.getpriority(os.PRIO_PROCESS, 0)
-    if number := _SCHED_SETATTR.get(platform.machine()):
-        attributes = _SCHED_ATTR.pack(_SCHED_ATTR.size, os.SCHED_OTHER, 0, nice, 0, SLICE_NS, 0, 0)
-        ctypes.CDLL(None).syscall(number, 0, attributes, 0)  # a kernel before 6.12 takes no slice: nothing is lost

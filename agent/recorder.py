@@ -17,11 +17,10 @@ import sys
 import time
 from collections import ChainMap
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Final, Protocol
 
-from . import journal
+from . import journal, scheduling
 from .alarms import AlarmTicker
 from .assembly import Assembled, Assembler
 from .callers import Callers
@@ -247,17 +246,9 @@ class Orphaned:
             self._recorder.leave()
 
 
-def let_others_first() -> None:
-    """Ask for the scheduler's batch class: the same share of the processor, but never in place of an app or the proxy
-    that has just woken to pass an event on (sched(7))."""
-    if sys.platform == "linux":
-        with suppress(OSError):
-            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
-
-
 def main() -> int:
     """The process, started by itself."""
-    let_others_first()
+    scheduling.let_others_first()
     return record(sys.stdin.buffer.readline(), os.getppid())
 
 

@@ -17,7 +17,7 @@ import signal
 import sys
 from contextlib import suppress
 
-from . import recorder, tokens
+from . import recorder, scheduling, tokens
 from .lookout import watch
 from .plans import RecorderPlan
 from .pricing import load_prices
@@ -89,7 +89,7 @@ def _fork() -> int:
 
 def main() -> int:
     """The host, and within the processes that it forks the recorders and the lookout."""
-    recorder.let_others_first()
+    scheduling.let_others_first()
     load_prices()
     with suppress(tokens.VocabularyMissing, OSError):  # a call that has to be estimated says so
         # A recorder that began to load it at the first stream would hear of no connection for half a second.
