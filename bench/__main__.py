@@ -36,7 +36,7 @@ BENCHMARKS = {
 """Each a module of this folder with a `run() -> list[Row]`, or a Section where plots follow, and its heading."""
 
 MOST_SECONDS = {
-    "throughput": 240, "stream_delay": 120, "latency": 120, "attribution": 120, "peers": 600, "recorder": 180,
+    "throughput": 240, "stream_delay": 180, "latency": 240, "attribution": 120, "peers": 600, "recorder": 180,
     "memory": 240, "soak": 480, "growth": 480, "disk": 120, "queries": 120, "export": 180, "screen": 240,
 }  # fmt: skip
 """Seconds that each may take at most: about twice what it takes on two idle cores."""
