@@ -53,7 +53,7 @@ def price(usd: Decimal | None, *, estimated: bool = False) -> str:
     if usd is None:
         return UNKNOWN
     mark = ESTIMATE if estimated else ""
-    if 0 < usd < Decimal("0.00005"):
+    if 0 < usd <= Decimal("0.00005"):
         return f"{mark}<.0001"
     return f"{mark}{usd:,.4f}"
 

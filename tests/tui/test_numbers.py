@@ -12,6 +12,7 @@ def test_unknown_is_never_zero() -> None:
 
 def test_money_that_was_spent_never_reads_as_nothing() -> None:
     assert numbers.price(Decimal("0.00000125")) == "<.0001"
+    assert numbers.price(Decimal("0.00005"), estimated=True) == "~<.0001"
     assert numbers.money(Decimal("0.000001")) == "<$0.0001"
     assert numbers.price(Decimal(0)) == "0.0000"
 
