@@ -205,10 +205,14 @@ NESTED: tuple[set[Place], ...] = ({"dialog", "question"}, {"dialog", "columns"})
 """Places besides those of the tabs whose keys work at the same time."""
 
 
+AHEAD = "filter"
+"""The key that has done its work before the next one is looked at: tui/typing_ahead.py."""
+
+
 def bindings(place: Place) -> list[BindingType]:
     """The bindings of one place, for a class's BINDINGS."""
     return [
-        Binding(key.keys, key.action, key.label, id=key.id, tooltip=key.tooltip, show=False)
+        Binding(key.keys, key.action, key.label, False, priority=key.id == AHEAD, tooltip=key.tooltip, id=key.id)
         for key in KEYS
         if key.place == place
     ]

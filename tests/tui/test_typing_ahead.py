@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual import events
 from textual.screen import ModalScreen
 from wiretally.agent.locations import Home
+from wiretally.agent.settings import TuiSettings
 from wiretally.agent.store import Store
 from wiretally.tui.widgets.filter_bar import FilterInput
 
@@ -26,6 +27,16 @@ async def test_a_filter_typed_at_once_arrives_whole(place: Home, store: Store) -
         await screen.until(lambda: screen.app.live.bar.input.value == "dream/m")
         assert screen.app.calls.marked is None
         assert not isinstance(screen.app.screen, ModalScreen)
+
+
+async def test_the_key_that_is_set_for_it_does_the_same(place: Home, store: Store) -> None:
+    store.save([entry(1)])
+    settings = TuiSettings.model_validate({"range": "all", "keys": {"filter": "F"}})
+    async with opened(place, settings=settings) as screen:
+        await screen.until(lambda: screen.app.live.list.row is not None)
+        typed(screen, "FdreamF/m")
+        await screen.until(lambda: screen.app.live.bar.input.value == "dreamF/m")
+        assert screen.app.calls.marked is None
 
 
 async def test_the_key_goes_on_being_that_of_the_screen_on_top(place: Home, store: Store) -> None:
