@@ -201,7 +201,7 @@ def together(one: Place, other: Place) -> bool:
     return one == other or any({one, other} <= set(places_of(tab)) for tab in TABS) or {one, other} in NESTED
 
 
-NESTED: tuple[set[Place], ...] = ({"dialog", "question"}, {"dialog", "columns"})
+NESTED: tuple[set[Place], ...] = tuple({"dialog", inside} for inside in ("question", "columns", "tick", "pick"))
 """Places besides those of the tabs whose keys work at the same time."""
 
 
