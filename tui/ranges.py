@@ -19,8 +19,8 @@ BETWEEN = ".."
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """`words` is what the screen calls it. `since` and `until` are as the command line takes them, `since` also
-    "today", which begins at local midnight; empty is without limit. What is so long ago moves with the time."""
+    """`words` is what the screen calls it. `since` and `until` are as the command line takes them, or "today", the last
+    local midnight; empty is without limit. What is so long ago moves with the time."""
 
     words: str
     since: str = ""
@@ -28,11 +28,14 @@ class Range:
 
     def span(self, now: float) -> Span:
         """The range as it is at `now`, in Unix seconds. Raises ValueError where a word is no time."""
-        if self.since == TODAY:
-            year, month, day, *_ = time.localtime(now)
-            return Span(time.mktime((year, month, day, 0, 0, 0, 0, 0, -1)))
-        start, end = (parse_moment(word, now) / 1000 if word else None for word in (self.since, self.until))
-        return Span(start, end)
+        return Span(_moment(self.since, now), _moment(self.until, now))
+
+
+def _moment(word: str, now: float) -> float | None:
+    if word == TODAY:
+        year, month, day, *_ = time.localtime(now)
+        return time.mktime((year, month, day, 0, 0, 0, 0, 0, -1))
+    return parse_moment(word, now) / 1000 if word else None
 
 
 RANGES: dict[RangeName, Range] = {

@@ -18,6 +18,7 @@ def test_today_begins_at_local_midnight_and_the_others_count_back() -> None:
 
 
 DAY = datetime(2026, 3, 1).timestamp()
+MIDNIGHT = datetime.fromtimestamp(START).replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
 
 
 @pytest.mark.parametrize(
@@ -27,6 +28,8 @@ DAY = datetime(2026, 3, 1).timestamp()
         (" 7d .. 1d ", START - 7 * 86_400, START - 86_400, "7d..1d"),
         ("..1d", None, START - 86_400, "..1d"),
         ("2026-03-01", DAY, None, "since 2026-03-01"),
+        ("today..1s", MIDNIGHT, START - 1, "today..1s"),
+        ("7d..today", START - 7 * 86_400, MIDNIGHT, "7d..today"),
         ("2026-03-01..2026-03-01T08:00", DAY, DAY + 8 * 3600, "2026-03-01..2026-03-01T08:00"),
         ("24h", START - 86_400, None, "last 24 h"),
         ("all", None, None, "all time"),
