@@ -64,7 +64,9 @@ def _pairs(section: Section, left: Mapping[str, object], right: Mapping[str, obj
 def _shown(value: object) -> str:
     if value is None:
         return ""
-    if isinstance(value, str | int | float | Decimal):
+    if isinstance(value, Decimal):  # money comes to the trillionth: its last digits are zeros
+        return f"{value.normalize():f}"
+    if isinstance(value, str | int | float):
         return str(value)
     return msgspec.json.encode(value, order="sorted", enc_hook=str).decode()
 

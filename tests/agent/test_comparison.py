@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from wiretally.agent.comparison import Side, compare
 from wiretally.agent.transcript import Transcript
 
@@ -24,6 +26,12 @@ def test_every_part_is_compared() -> None:
         ("messages", "3 user"): ("", "d", False),
         ("answer", "assistant"): ("one", "two", False),
     }
+
+
+def test_money_is_told_without_the_zeros_it_is_stored_with() -> None:
+    costs = [Side("x", {"cost_usd": Decimal(cost)}) for cost in ("0.001528750000", "120.000000000000")]
+    (row,) = compare(*costs)
+    assert (row.left, row.right) == ("0.00152875", "120")
 
 
 def test_calls_without_a_conversation_are_compared_by_their_figures() -> None:
