@@ -34,18 +34,16 @@ HEADS = (
 def read(reader: Reader, asked: Asked) -> View:
     """Raises DatabaseError."""
     groups = totals.by(reader, cast(Dimension, asked.choice), asked.span)
-    everything = sum((_cost(group) for group in groups), Decimal(0))
-    if asked.choice == "tag":
-        everything = _sum(totals.totals(reader, asked.span))
+    whole = totals.totals(reader, asked.span)
     span, step = step_of(asked)
     over = cast(Dimension, asked.choice if asked.choice in ("model", "app", "session", "key") else "model")
     steps = totals.series(reader, span, step, over)
     name = by("key" if asked.choice in ("hour", "day") else "value")
     heads = (Head(asked.choice, 16, right=False, grows=True, key=name), *HEADS[1:])
     return View(
-        summary=_summary(reader, asked, everything),
+        summary=_summary(reader, asked, whole),
         heads=heads,
-        rows=tuple(_row(group, asked.choice, everything) for group in asked.sorted(groups, heads)[:500]),
+        rows=tuple(_row(group, asked.choice, _sum(whole)) for group in asked.sorted(groups, heads)[:500]),
         plots=(stacked(f"$ spent by {over}", steps, step),),
     )
 
@@ -58,7 +56,7 @@ def _cost(group: Group) -> Decimal:
     return _sum(group.totals)
 
 
-def _summary(reader: Reader, asked: Asked, everything: Decimal) -> str:
+def _summary(reader: Reader, asked: Asked, whole: totals.Totals) -> str:
     """What was spent, and the month's end at the pace of the last seven days."""
     week = _sum(totals.totals(reader, Span(asked.now - 7 * 86_400, asked.now)))
     year, month, *_ = time.localtime(asked.now)
@@ -66,9 +64,9 @@ def _summary(reader: Reader, asked: Asked, everything: Decimal) -> str:
     end = time.mktime((year + month // 12, month % 12 + 1, 1, 0, 0, 0, 0, 0, -1))
     so_far = _sum(totals.totals(reader, Span(begin, asked.now)))
     ahead = so_far + week * Decimal(max(end - asked.now, 0)) / Decimal(7 * 86_400)
-    unpriced = totals.totals(reader, asked.span).unpriced
+    unpriced = f" and {numbers.counted(whole.unpriced, 'unpriced call')}" if whole.unpriced else ""
     return (
-        f"{numbers.spend(everything)} spent{f' and {numbers.counted(unpriced, "unpriced call")}' if unpriced else ''}"
+        f"{numbers.spend(_sum(whole))} spent{unpriced}"
         f" · this month {numbers.spend(so_far)}, heading for ~{numbers.spend(ahead)}"
     )
 
