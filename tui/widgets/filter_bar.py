@@ -20,12 +20,12 @@ from textual.widgets import Input
 
 from ...agent.errors import UsageError
 from ...agent.filters import FIELDS, parse
+from ..filter_history import MOST
 from ..giving_way import Fact, fitted, split
 from ..keys import bindings
 from .typed import Typed
 
 DELAY = 0.15
-HISTORY = 100
 
 
 class FilterSuggester(Suggester):
@@ -67,13 +67,13 @@ class FilterInput(Typed):
 
     def take(self, earlier: list[str]) -> None:
         """Put the filters of earlier screens before those of this one."""
-        self.history = [*earlier, *self.history][-HISTORY:]
+        self.history = [*earlier, *self.history][-MOST:]
         self._at = len(self.history)
 
     def remember(self) -> None:
         """Keep the text for recall."""
         if self.value and (not self.history or self.history[-1] != self.value):
-            self.history = [*self.history, self.value][-HISTORY:]
+            self.history = [*self.history, self.value][-MOST:]
         self._at = len(self.history)
 
     def action_recall(self, step: int) -> None:

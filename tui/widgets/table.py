@@ -47,11 +47,7 @@ class Table(ScrollView, can_focus=True):
             return isinstance(message, Table.Pointed)
 
     class Sorted(Message):
-        """The reader wants another order."""
-
-        def __init__(self, sorting: Sorting) -> None:
-            super().__init__()
-            self.sorting = sorting
+        """The reader wants another order: `sorting` of the table."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -152,7 +148,7 @@ class Table(ScrollView, can_focus=True):
                 line = f"{line[:at]}{arrow}{line[at + 1 :]}"
         return Strip([Segment(line, style)]).adjust_cell_length(self.size.width, style)
 
-    def _line(self, cells: list[tuple[str, str]] | tuple[tuple[str, str], ...], style: Style, sign: str = " ") -> Strip:
+    def _line(self, cells: tuple[tuple[str, str], ...], style: Style, sign: str = " ") -> Strip:
         segments = [Segment(sign, style + self._style("accent"))]
         for (text, tone), head, cells_wide in zip(cells, self._heads, self._widths(), strict=True):
             if not cells_wide:
@@ -199,7 +195,7 @@ class Table(ScrollView, can_focus=True):
         """Another order, from its top."""
         self.sorting, self._keeps_row, self.cursor = sorting, False, 0
         self.scroll_to(y=0, animate=False, immediate=True)
-        self.post_message(self.Sorted(sorting))
+        self.post_message(self.Sorted())
 
     @on(events.Click)
     def _clicked(self, event: events.Click) -> None:
