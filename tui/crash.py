@@ -54,7 +54,7 @@ class CrashReport(App[None]):
         """What fails while the screen is taken down ends it as any crash does, instead of past everything."""
         try:
             await super()._dispatch_message(message)
-        except Exception as error:
+        except Exception as error:  # whatever it is: past here nothing is left that would show or log it
             if self._running:
                 raise
             self._handle_exception(error)
