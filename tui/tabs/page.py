@@ -94,6 +94,11 @@ class TabPage(Vertical):
         self._all_time: bool = getattr(module, "ALL_TIME", False)
         self._row = ""
 
+    @property
+    def hint(self) -> str:
+        """What the tab's sentence ends with, of its keys."""
+        return ""
+
     def compose(self) -> ComposeResult:
         yield from (self.summary, self.row, self.table, self.detail)
 
@@ -129,7 +134,7 @@ class TabPage(Vertical):
             if shown:
                 plot.plot = view.plots[place]
         self.summary.ways = self._ways()
-        self.summary.said = view.summary
+        self.summary.said = f"{view.summary}{self.hint}"
 
     def _ways(self) -> tuple[Way, ...]:
         """The range, and the ways to look at it: all of them, or where there is no room the one that is chosen."""

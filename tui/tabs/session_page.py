@@ -32,6 +32,10 @@ class SessionPage(TabPage):
         """The run under the cursor; empty where there is none."""
         return self.table.row.key if self.table.row else ""
 
+    @property
+    def hint(self) -> str:
+        return f" · {self.host.keys['session.compare'].shown} marks one to compare"
+
     def action_compare(self) -> None:
         first, name = self.table.marked, self.session
         if not name:

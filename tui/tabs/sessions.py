@@ -33,10 +33,12 @@ HEADS = (
 
 def read(reader: Reader, asked: Asked) -> View:
     """The newest sessions, whatever the range: a run is compared with one of another day. Raises DatabaseError."""
-    found = sessions.sessions(reader, SORTED if asked.sorting.head else LIMIT)
+    limit = SORTED if asked.sorting.head else LIMIT
+    found = sessions.sessions(reader, limit)
+    more = "the newest " if len(found) == limit else ""
     running = sum(1 for one in found if one.ended_at is None)
     return View(
-        summary=f"{len(found):,} session{'' if len(found) == 1 else 's'}, {running} not ended · d marks one to compare",
+        summary=f"{more}{numbers.counted(len(found), 'session')}, {running} not ended",
         heads=HEADS,
         rows=tuple(_row(one, asked.now) for one in asked.sorted(found, HEADS)[:LIMIT]),
         empty="No session yet.",

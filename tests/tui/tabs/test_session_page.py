@@ -43,6 +43,7 @@ async def test_what_is_said_of_a_mark_names_the_keys_that_are_set(place: Home, s
     settings = TuiSettings.model_validate({"range": "all", "keys": {"session.compare": "v", "list.compare": "V"}})
     async with opened(place, settings=settings) as screen:
         await at_the_tab(screen, store)
+        await screen.shows("v marks one to compare")
         await screen.press("v")
         await screen.shows("Marked morning. v on another")
         await screen.press("1", "V")
