@@ -7,12 +7,10 @@ import os
 import time
 from dataclasses import dataclass
 
-import httpx
-
 from .comparison import Side
 from .errors import UsageError, WiretallyError
 from .snippets import HOME_HOST, Request, sent_headers
-from .transcript import read
+from .transcript import decoded, read
 from .wire.draft import fields_of
 
 KEY = "OPENAI_API_KEY"
@@ -36,6 +34,8 @@ def replay(request: Request, door: str | None = None) -> Answer:
     The door leads to OpenAI's own host; a call to another host goes there directly. Raises UsageError without a key,
     and WiretallyError where no answer comes.
     """
+    import httpx  # takes longer than the rest of what a key of the screen needs, which rarely sends
+
     if not (key := os.environ.get(KEY)):
         raise UsageError(f"{KEY} is not set. Recorded keys are never kept; set it to the key to send with.")
     url = request.url
@@ -67,8 +67,6 @@ def replay(request: Request, door: str | None = None) -> Answer:
 
 def side(request: Request, answer: Answer) -> Side:
     """The answer, for a comparison with the recorded call."""
-    from .transcript import decoded
-
     fields = decoded(answer.body) or {}
     usage = fields_of(fields, "usage")
     error = fields_of(fields, "error")
