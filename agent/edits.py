@@ -18,6 +18,7 @@ from . import prune
 from .call_rows import picodollars
 from .database import DatabaseMissing, next_revision, open_writer, transaction
 from .errors import UsageError
+from .origins import Origins
 
 
 @contextmanager
@@ -68,10 +69,7 @@ def rename_conversation(path: Path, number: int, title: str) -> None:
 def end_session(path: Path, name: str) -> None:
     """Note that the session is over, where there is one of that name."""
     with _writing(path) as connection:
-        connection.execute(
-            "update sessions set ended_at = ?, revision = ? where name = ?",
-            (round(time.time() * 1000), next_revision(connection), name),
-        )
+        Origins(connection).end(name)
 
 
 def delete_session(path: Path, name: str) -> int:

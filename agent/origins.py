@@ -37,6 +37,13 @@ class Origins:
             self._sessions[name] = number
         return number
 
+    def end(self, name: str) -> None:
+        """Note that the session called `name` is over, where there is one."""
+        self._connection.execute(
+            "update sessions set ended_at = ?, revision = ? where name = ?",
+            (round(time.time() * 1000), next_revision(self._connection), name),
+        )
+
     def process(self, process: Process | None) -> int | None:
         """The number of a process; what is known of its app, folder and branch is brought up to date."""
         if process is None:

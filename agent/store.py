@@ -221,10 +221,7 @@ class Store:
     def end_session(self, name: str) -> None:
         """Note that a session is over."""
         with transaction(self._connection, self.path):
-            self._connection.execute(
-                "update sessions set ended_at = ?, revision = ? where name = ?",
-                (_now(), next_revision(self._connection), name),
-            )
+            self._origins.end(name)
 
     def earlier(self, asked: Asked) -> Earlier | None:
         """What was reported of a prompt that a call repeats or continues."""

@@ -32,6 +32,16 @@ def test_a_session_begins_with_its_first_call(connection: sqlite3.Connection) ->
     assert connection.execute("select count(distinct revision) from sessions").fetchone() == (2,)
 
 
+def test_a_session_ends_and_one_that_is_not_there_stays_away(connection: sqlite3.Connection) -> None:
+    origins = Origins(connection)
+    for name in ("night", "day"):
+        origins.session(name)
+    for name in ("night", "noon"):
+        origins.end(name)
+    rows = connection.execute("select name, ended_at >= started_at from sessions order by id").fetchall()
+    assert rows == [("night", 1), ("day", None)]
+
+
 def test_a_process_is_its_pid_start_and_command(connection: sqlite3.Connection) -> None:
     origins = Origins(connection)
     numbers = [
