@@ -34,7 +34,7 @@ class Observer:
     """Makes an observation for each call. Holds what they share."""
 
     def __init__(self, home: Home, plan: RecorderPlan, fault: Fault, earlier: Lookup | None = None) -> None:
-        own = settings_of(home, fault)
+        own = self.settings = _settings(home, fault)
         self.interpreter = Interpreter(
             salt=_salt(home), prices=PriceBook(own.prices), redaction=own.redaction, fault=fault, earlier=earlier
         )
@@ -173,7 +173,7 @@ class SocketObservation(Observation):
         return found
 
 
-def settings_of(home: Home, fault: Fault) -> Settings:
+def _settings(home: Home, fault: Fault) -> Settings:
     """The user's prices and redaction rules; the defaults where config.toml has become unreadable since the start."""
     try:
         return load(home.config)

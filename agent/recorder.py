@@ -28,7 +28,7 @@ from .entry import Entry, Process
 from .errors import WiretallyError
 from .exchange import Frame, Kind, decode
 from .locations import Home
-from .observation import Observation, Observer, settings_of, unreadable
+from .observation import Observation, Observer, unreadable
 from .plans import RecorderPlan
 from .questions import Post
 from .saving import Saver
@@ -267,8 +267,9 @@ def record(line: bytes, host: int) -> int:
         plan = RecorderPlan(**json.loads(line))
         home = Home(Path(plan.home))
         saver = Saver(home, plan)
-        recorder = Recorder(plan, saver, Observer(home, plan, saver.fault, saver.earlier))
-        alarms = AlarmTicker(home, settings_of(home, saver.fault), saver.fault)
+        observer = Observer(home, plan, saver.fault, saver.earlier)
+        recorder = Recorder(plan, saver, observer)
+        alarms = AlarmTicker(home, observer.settings, saver.fault)
         recorder.add(alarms)
         recorder.add(Orphaned(recorder, host))
     except (WiretallyError, OSError) as error:
