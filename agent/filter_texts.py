@@ -9,7 +9,7 @@ import re
 
 from .call_blocks import SHIFT
 from .queries.bounds import found_by, is_text, like_text
-from .queries.where import WHOLE, Bounds, Clause, Where, any_of
+from .queries.where import WHOLE, Bounds, Clause, Where, any_of, joined
 
 MODELS = """(with recursive names (name) as (select min(model) from calls union all
  select (select min(model) from calls where model > name) from names where name is not null)
@@ -42,8 +42,8 @@ def in_errors(value: str) -> Where:
     columns = " or ".join(f"{column} like ?1 escape '\\'" for column in ERROR)
     sql = f"c.id in (select id from calls where error_message is not null and id {WHOLE} and ({columns}))"
     pattern = like(value)
-    found = any_of(Where("", (), like_text(column, "like", pattern)) for column in ERROR)
-    return Where(sql.replace("?1", "?"), (pattern,) * len(ERROR), Bounds(found.bounds.possible))
+    possible = joined("or", (like_text(column, "like", pattern).possible for column in ERROR))
+    return Where(sql.replace("?1", "?"), (pattern,) * len(ERROR), Bounds(possible))
 
 
 def in_notes(value: str | None) -> Where:

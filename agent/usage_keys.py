@@ -14,13 +14,12 @@ from typing import Final
 import msgspec
 
 from . import rollups
-from .call import Call
 from .call_rows import number_of
 from .database import next_revision
 from .entry import Entry
 
 ONE_REQUEST: Final = frozenset(("chat", "completions", "responses", "realtime"))
-"""Kinds of calls whose generations are each made by one request."""
+"""Kinds of calls whose generations are each made by one request; a run is reported by all that carry it on."""
 SWITCHED: Final = 101
 
 
@@ -45,11 +44,6 @@ def creates(method: str, endpoint: str, status: int | None) -> bool:
     """Whether a request asks for a generation, on a websocket too; others read one, change what is kept of it, or end
     it."""
     return status == SWITCHED or (method == "POST" and not endpoint.endswith(("/{id}", "/cancel")))
-
-
-def _is_own(call: Call) -> bool:
-    """Whether what the call reports was made by it alone. A run is reported by all requests that carry it on."""
-    return call.kind in ONE_REQUEST and creates(call.method, call.endpoint, call.status)
 
 
 def holders(connection: sqlite3.Connection, keys: Iterable[int]) -> dict[int, Holder]:
@@ -108,7 +102,7 @@ class Owners:
         created = creates(call.method, call.endpoint, call.status)
         mine = Holder(number, started, call.usage.source == "reported", created)
         holder = self._holders.get(key)
-        if holder is not None and holder.created and _is_own(call):
+        if holder is not None and holder.created and created and call.kind in ONE_REQUEST:
             return True
         if not mine.created and key in self._created:
             return False

@@ -47,7 +47,7 @@ def number(column: str, operator: str, *values: Parameter) -> Bounds:
     if operator == "between":
         sql = f"{high} >= ? and {low} <= ?"
     elif operator == "=":
-        sql, values = f"? between {low} and {high}", values[:1]
+        sql = f"? between {low} and {high}"
     else:
         sql = f"{high if '>' in operator else low} {operator} ?"
     return Bounds(Clause(f"ifnull({sql}, 0)", values))
