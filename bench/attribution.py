@@ -21,7 +21,7 @@ from tempfile import TemporaryDirectory
 from wiretally.agent.queries.reader import Reader
 
 from . import subjects
-from .results import Row, table
+from .results import Row, program, table
 from .subjects import Subject, Upstream
 
 PROGRAMS = 200
@@ -44,11 +44,11 @@ def busy(loops: int) -> Generator[None]:
 def named(subject: Subject, programs: int) -> tuple[int, float]:
     """How many of the programs' calls name the program; the median milliseconds that one lived."""
     before = subject.recorded()
-    url = f"{subject.base_url}/v1/models"
+    curl = [program("curl", "curl"), "-s", "-o", "/dev/null", f"{subject.base_url}/v1/models"]
     lived: list[float] = []
     for _ in range(programs):
         started = time.perf_counter()
-        subprocess.run(["curl", "-s", "-o", "/dev/null", url], check=False, timeout=60)
+        subprocess.run(curl, check=False, timeout=60)
         lived.append((time.perf_counter() - started) * 1000)
     subject.wait_for(before + programs)
     assert subject.home
