@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Generator
 from decimal import Decimal
@@ -200,8 +201,6 @@ def test_what_goes_wrong_is_counted_and_the_next_look_begins_afresh(home: Home) 
     faults = list[tuple[str, BaseException]]()
     settings = configured(bad={**ERRORS, "filter": "colour:red"})
     ticker = AlarmTicker(home, settings, lambda place, error: faults.append((place, error)))
-    for _ in range(100):  # handed over, or left out: none of them waits
-        ticker.tick(NOW)
     until(lambda: (ticker.tick(NOW), faults)[1])
     assert "there is no database" in str(faults[0][1])
     store = Store(home.database)
@@ -210,6 +209,27 @@ def test_what_goes_wrong_is_counted_and_the_next_look_begins_afresh(home: Home) 
     until(lambda: _states(home) == ["balance"])
     ticker.close()
     store.close()
+
+
+def test_a_tick_never_waits_for_the_look_under_way(home: Home, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    under_way, go = threading.Event(), threading.Event()
+    ended = list[bool]()
+
+    def slow(self: Judge, now: float) -> list[Any]:
+        under_way.set()
+        ended.append(go.wait(15))
+        return []
+
+    monkeypatch.setattr(Judge, "look", slow)
+    ticker = AlarmTicker(home, configured(), lambda place, error: None)
+    ticker.tick(NOW)
+    assert under_way.wait(15)
+    for _ in range(100):
+        ticker.tick(NOW)
+    assert not ended
+    go.set()
+    ticker.close()
+    assert ended
 
 
 def _states(home: Home) -> list[str]:
