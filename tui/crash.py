@@ -73,5 +73,5 @@ class CrashReport(App[None]):
         if not self._has_crashed:  # what fails in its wake, while the screen is taken down, says no more
             self._has_crashed = True
             said = written(error, self.crash_log) if error is not None else "wiretally: the screen failed"
-            self._exit_renderables.append(Text(said, no_wrap=True, overflow="ignore"))
+            self._exit_renderables.append(Text(said))
         self._close_messages_no_wait()
