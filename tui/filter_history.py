@@ -6,6 +6,7 @@ A line is added by one small append, so two screens on one home don't lose each 
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from ..agent.errors import UsageError, WiretallyError
@@ -29,10 +30,11 @@ def load(path: Path) -> list[str]:
         raise WiretallyError(f"the filters typed before can't be read from {path}: {error.strerror}.") from error
     found = [line for line in dict.fromkeys(reversed(lines)) if line and _is_filter(line)][:MOST][::-1]
     if size > MOST_BYTES:
-        part = path.with_name(f"{path.name}.{os.getpid()}")
-        part.touch(0o600)
-        part.write_text("".join(f"{line}\n" for line in found), "utf-8")
-        part.replace(path)
+        with suppress(OSError):  # too long is no trouble to anybody: what could be read counts more
+            part = path.with_name(f"{path.name}.part")
+            part.touch(0o600)
+            part.write_text("".join(f"{line}\n" for line in found), "utf-8")
+            part.replace(path)
     return found
 
 

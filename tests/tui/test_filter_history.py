@@ -35,6 +35,14 @@ def test_the_file_is_cut_back_where_it_has_grown(tmp_path: Path) -> None:
     assert load(path) == found
 
 
+def test_filters_are_there_though_their_file_can_not_be_cut_back(tmp_path: Path) -> None:
+    path = tmp_path / "filters"
+    path.write_text("status:429\n" * (MOST_BYTES // 10), "utf-8")
+    (tmp_path / "filters.part").mkdir()
+    assert load(path) == ["status:429"]
+    assert path.stat().st_size > MOST_BYTES
+
+
 def test_what_is_damaged_is_left_out(tmp_path: Path) -> None:
     path = tmp_path / "filters"
     path.write_bytes(b"status:429\n\x00\xff\x1b[31m\nmodel:\n(((\nfault:quota\ncut of")
