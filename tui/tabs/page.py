@@ -19,6 +19,7 @@ from textual.widget import Widget
 from ...agent.queries.reader import Reader
 from ...agent.queries.totals import begin
 from ..messages import Watch
+from ..sorting import Sorting
 from ..view import Asked, ReadView, View
 from ..widgets.plot import PlotView
 from ..widgets.row_detail import RowDetail
@@ -116,13 +117,15 @@ class TabPage(Vertical):
             span = host.range.span(now)
             return read(reader, Asked(span, now, choice, row, host.home.config, begin(reader, span), sorting))
 
-        self.host.questions.watch(Watch("page", ask, partial(self._take, choice), EVERY, AT_LEAST))
+        self.host.questions.watch(Watch("page", ask, partial(self._take, sorting), EVERY, AT_LEAST))
 
     def leave(self) -> None:
         """Stop asking."""
         self.host.questions.unwatch("page")
 
-    def _take(self, choice: str, view: View) -> None:
+    def _take(self, sorting: Sorting, view: View) -> None:
+        if sorting != self.table.sorting:  # it came before the new order was asked for: the cursor would go with it
+            return
         self.table.show(view)
         has_plots = bool(view.plots)
         if self.row.display != has_plots:

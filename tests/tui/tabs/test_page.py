@@ -3,7 +3,9 @@ from rich.cells import cell_len
 from wiretally.agent.locations import Home
 from wiretally.agent.store import Store
 from wiretally.tui.keys import TABS
+from wiretally.tui.sorting import UNSORTED
 from wiretally.tui.tabs.page import TabPage
+from wiretally.tui.view import View
 from wiretally.tui.widgets.table import Table
 
 from ...agent.made import START, traffic
@@ -80,6 +82,20 @@ async def test_a_table_is_sorted_by_key_and_by_a_click_on_a_head(place: Home, st
             await screen.shows(f"{arrow}cost $")
             await screen.until(lambda order=order: column("cost $") == sorted(column("cost $"))[::order])
         assert table.cursor == 0
+
+
+async def test_an_answer_in_the_order_before_does_not_move_the_cursor_of_the_new_one(place: Home, store: Store) -> None:
+    store.save(traffic(120))
+    async with opened(place, clock=lambda: NOW) as screen:
+        await screen.press("2")
+        await screen.shows("gpt-5-mini", "all time")
+        page = screen.app.query_one("#cost", TabPage)
+        heads, before = page.table.head_widths, page.table.rows
+        page.table.action_sort()
+        page._take(UNSORTED, View("", (), ()))  # pyright: ignore[reportPrivateUsage]
+        assert (page.table.head_widths, page.table.rows) == (heads, before)
+        await screen.until(lambda: [row.cells[0] for row in page.table.rows] != [row.cells[0] for row in before])
+        assert page.table.cursor == 0
 
 
 async def test_the_ways_to_look_and_the_range_are_clicked(place: Home, store: Store) -> None:
