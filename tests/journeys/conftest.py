@@ -18,8 +18,10 @@ from wiretally.agent.locations import Home
 from wiretally.agent.queries.export import ids
 from wiretally.agent.queries.reader import DatabaseMissing, Reader
 from wiretally.agent.simulation.crew import neutral
+from wiretally.agent.store import Store
 
 from tests import fake_openai
+from tests.agent.made import entry
 from tests.fake_openai import HOST, FakeOpenAI
 
 type Door = Literal["proxy", "base-url"]
@@ -74,6 +76,16 @@ def running_agent(folder: Path, *flags: str) -> Generator[Agent]:
         yield Agent(home, status)
     finally:
         lifecycle.stop(home)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Home:
+    """A home with one call in it."""
+    home = Home(tmp_path / "home").make()
+    store = Store(home.database)
+    store.save([entry(1)])
+    store.close()
+    return home
 
 
 @pytest.fixture(scope="session")

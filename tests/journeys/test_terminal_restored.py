@@ -12,9 +12,7 @@ from pathlib import Path
 
 import pytest
 from wiretally.agent.locations import Home
-from wiretally.agent.store import Store
 
-from tests.agent.made import entry
 from tests.journeys.conftest import running_agent
 from tests.journeys.tmux import TUI, Terminal, terminal
 
@@ -47,15 +45,6 @@ def restored(seen: Terminal, folder: Path, status: int) -> str:
     flags = "#{alternate_on} #{cursor_flag} #{mouse_any_flag} #{keypad_flag}"
     assert seen.tmux("display", "-p", flags).split() == ["0", "1", "0", "0"]
     return screen
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Home:
-    home = Home(tmp_path / "home").make()
-    store = Store(home.database)
-    store.save([entry(1)])
-    store.close()
-    return home
 
 
 def process(folder: Path) -> int:

@@ -28,15 +28,6 @@ CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Home:
-    home = Home(tmp_path / "home").make()
-    store = Store(home.database)
-    store.save([entry(1)])
-    store.close()
-    return home
-
-
-@pytest.fixture
 def served(place: Home) -> Generator[int]:
     """The port of `wiretally tui --web`."""
     with socket.socket() as free:
