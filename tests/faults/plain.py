@@ -20,7 +20,9 @@ from typing import Final
 
 from wiretally.addons.scope import allow_pattern
 from wiretally.agent.claims import listen
+from wiretally.agent.locations import Home
 
+from . import provider, running
 from .running import Agent, until
 
 SCRIPT: Final = '''
@@ -162,6 +164,19 @@ async def beside(agent: Agent, folder: Path, upstreams: dict[str, str], trusts: 
     finally:
         process.terminate()
         await process.wait()
+
+
+@asynccontextmanager
+async def before(converse: provider.Script, folder: Path) -> AsyncGenerator[Beside]:
+    """An agent and a plain mitmdump before a provider that answers so."""
+    home = Home(folder / "home").make()
+    async with provider.running(converse) as upstream:
+        name, _, to = upstream.upstream.partition("=")
+        async with (
+            running.agent(home, "--upstream", upstream.upstream) as agent,
+            beside(agent, folder, {name: to}, None) as made,
+        ):
+            yield made
 
 
 async def _start(

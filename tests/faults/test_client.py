@@ -7,12 +7,11 @@ from collections.abc import AsyncGenerator
 
 import pytest
 import pytest_asyncio
-from wiretally.agent.locations import Home
 
-from . import h2_client, ledger, provider, running
+from . import h2_client, ledger
 from .client_cases import CASES, Case, converse
 from .misbehaving import Row, left
-from .plain import Beside, Door, Seen, beside
+from .plain import Beside, Door, Seen, before
 from .reliability import Result, record
 from .running import until
 
@@ -22,15 +21,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def both(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Beside]:
     """An agent and plain mitmdump before the same provider."""
-    folder = tmp_path_factory.mktemp("client")
-    home = Home(folder / "home").make()
-    async with provider.running(converse) as upstream:
-        name, _, to = upstream.upstream.partition("=")
-        async with (
-            running.agent(home, "--upstream", upstream.upstream) as agent,
-            beside(agent, folder, {name: to}, None) as made,
-        ):
-            yield made
+    async with before(converse, tmp_path_factory.mktemp("client")) as made:
+        yield made
 
 
 async def _misbehave(door: Door, name: str, case: Case) -> Seen:

@@ -10,9 +10,9 @@ import pytest
 import pytest_asyncio
 from wiretally.agent.locations import Home
 
-from . import bad_tls, h2_client, ledger, provider, running
+from . import bad_tls, h2_client, ledger, running
 from .misbehaving import Case, Row, cut, failed
-from .plain import Beside, Door, Seen, beside, hear
+from .plain import Beside, Door, Seen, before, beside, hear
 from .reliability import Result, record
 from .running import until
 from .upstream_cases import CASES, converse, path_of
@@ -23,15 +23,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def both(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Beside]:
     """An agent and plain mitmdump on the same misbehaving provider."""
-    folder = tmp_path_factory.mktemp("upstream")
-    home = Home(folder / "home").make()
-    async with provider.running(converse) as upstream:
-        name, _, to = upstream.upstream.partition("=")
-        async with (
-            running.agent(home, "--upstream", upstream.upstream) as agent,
-            beside(agent, folder, {name: to}, None) as made,
-        ):
-            yield made
+    async with before(converse, tmp_path_factory.mktemp("upstream")) as made:
+        yield made
 
 
 class Memory:
