@@ -1,9 +1,9 @@
 """Secrets masked before anything is kept. Its own file because "no key reaches the disk" is one promise with one place
 to check it: headers, query strings, websocket subprotocols, and keys or tokens of any service inside bodies.
 
-Each rule names a literal that every secret of its kind contains; one pass looks for all of them at once, so a body
-without any costs microseconds. The rules are ours: secret scanners' (detect-secrets) have no such literals, and know
-nothing of OpenAI's keys.
+Each rule names a literal that every secret of its kind contains; one pass looks for any of them at once, so a body
+without one costs less than a microsecond a kilobyte. The rules are ours: secret scanners' (detect-secrets) have no such
+literals, and know nothing of OpenAI's keys.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ahocorasick_rs import BytesAhoCorasick
+from ahocorasick_rs import BytesAhoCorasick, MatchKind
 
 from .errors import UsageError
 from .exchange import Headers
@@ -137,7 +137,9 @@ class Redactor:
         self._salt = salt
         settings = settings or RedactionSettings.model_validate({})
         rules = RULES if settings.bodies else ()
-        self._hints = BytesAhoCorasick([rule.hint for rule in rules])
+        hints = [rule.hint for rule in rules]
+        self._hints = BytesAhoCorasick(hints)
+        self._any_hint = BytesAhoCorasick(hints, matchkind=MatchKind.LeftmostFirst)  # this kind may skip what is clean
         self._maskers = [(rule.pattern, _masker(rule.name)) for rule in rules]
         self._always = [(_own_pattern(name, text), _masker(name)) for name, text in settings.patterns.items()]
         self.key_hash = lru_cache(1024)(self._key_hash)
@@ -151,8 +153,8 @@ class Redactor:
         for credential in own:
             if len(credential) >= SHORTEST_KEY and (key := credential.encode("latin-1", "replace")) in body:
                 body = body.replace(key, OWN_KEY)
-        if hints := self._hints.find_matches_as_indexes(body, overlapping=True):
-            for rule in {found[0] for found in hints}:
+        if self._any_hint.find_matches_as_indexes(body):
+            for rule in {found[0] for found in self._hints.find_matches_as_indexes(body, overlapping=True)}:
                 pattern, mask = self._maskers[rule]
                 body = pattern.sub(mask, body)
         for pattern, mask in self._always:
