@@ -103,11 +103,14 @@ class Timing(Struct, frozen=True):
 
 
 class Call(Struct, frozen=True):
-    """One call, interpreted. The recorder adds what only it knows: id, session, conversation, process, retries."""
+    """One call, interpreted. The recorder adds what only it knows: id, session, conversation, process, retries.
 
+    First its end, then what outline.py tells, in its order, then what was read.
+    """
+
+    state: State
     uid: str  # unique across agents and machines
     started_at: float  # Unix time, seconds
-    state: State
     method: str
     scheme: str
     host: str
@@ -115,10 +118,25 @@ class Call(Struct, frozen=True):
     endpoint: str  # path without query, ids as {id}
     door: str = "proxy"  # proxy, base_url, local or import
     kind: str = "other"  # chat, responses, completions, embeddings, images, audio, realtime, batch, ...
+    status: int | None = None
+    user_agent: str | None = None
+    api_key: str | None = None  # last four characters
+    key_hash: str | None = None  # salted, tells keys apart
+    organization: str | None = None
+    project: str | None = None
+    request_id: str | None = None
+    trace_id: str | None = None
+    processing_ms: float | None = None
+    retry_count: int | None = None  # as the SDK says; None where it does not
+    should_retry: bool | None = None  # the answer's x-should-retry
+    ratelimit: RateLimits | None = None
+    request_bytes: int = 0
+    response_bytes: int = 0
+    truncated: bool = False
+    tags: Mapping[str, str] = NO_STRINGS
     stream: bool = False
     model: str | None = None  # as served, else as requested
     model_requested: str | None = None
-    status: int | None = None
     fault: Fault | None = None
     error_type: str | None = None
     error_code: str | None = None
@@ -129,29 +147,14 @@ class Call(Struct, frozen=True):
     service_tier: str | None = None  # of the answer
     timing: Timing = Timing()
     output_tokens_per_second: float | None = None
-    user_agent: str | None = None
-    api_key: str | None = None  # last four characters
-    key_hash: str | None = None  # salted, tells keys apart
-    organization: str | None = None
-    project: str | None = None
     user: str | None = None
-    request_id: str | None = None
     response_id: str | None = None
     previous_response_id: str | None = None
     conversation_ref: str | None = None  # the API's own conversation id
     thread_of: tuple[str, ...] = ()  # digests of the message list's prefixes, longest first (see conversations.py)
     thread_next: str | None = None  # digest that a following turn's prefix will have
     usage_key: str | None = None  # what the usage is counted once for: response, run or batch id
-    trace_id: str | None = None
-    processing_ms: float | None = None
-    retry_count: int | None = None  # as the SDK says; None where it does not
-    should_retry: bool | None = None  # the answer's x-should-retry
     body_hash: str | None = None  # of method, path and request body; finds repeats
-    ratelimit: RateLimits | None = None
-    request_bytes: int = 0
-    response_bytes: int = 0
-    truncated: bool = False
-    tags: Mapping[str, str] = NO_STRINGS
     prompt_text: str = ""  # the new part of the conversation, for search
     answer_text: str = ""
     note: str | None = None  # why something could not be read, for the user

@@ -177,13 +177,12 @@ class Interpreter:
         )
         request = draft.of_request = draft.of_request or _conclude(exchange, draft)
         usage, note = self._usage(draft, outcome, request)
-        model = draft.model or draft.model_requested
         reply = turns.reply_of(draft) if request.digest else []
         return Call(
-            **outline(exchange, context, self.redactor),
-            state=outcome.state,
+            outcome.state,
+            *outline(exchange, context, self.redactor),
             stream=draft.stream,
-            model=model,
+            model=draft.model or draft.model_requested,
             model_requested=draft.model_requested,
             fault=outcome.fault,
             error_type=outcome.type,

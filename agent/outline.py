@@ -6,10 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import NamedTuple
 
 from msgspec import Struct
 
+from .call import RateLimits
 from .exchange import CapturedExchange, Headers
 from .header_values import by_lower_name, count_of, number_of, trace_id
 from .ratelimits import read_ratelimits
@@ -19,6 +20,8 @@ from .wire.endpoints import endpoint_of
 
 SHORTEST_KEY = 12
 """Of a key shorter than this, four characters would give away too much."""
+
+SHOULD_RETRY = {"true": True, "false": False}
 
 
 class Context(Struct, frozen=True):
@@ -48,33 +51,63 @@ def _credentials(headers: Headers, path: str) -> tuple[str | None, Own]:
     return api_key_of(headers, path), credentials_of(headers, path)
 
 
-def outline(exchange: CapturedExchange, context: Context, redactor: Redactor) -> dict[str, Any]:
-    """The fields of a Call that its bodies and its end say nothing of."""
+class Outline(NamedTuple):
+    """The fields of a Call that its bodies and its end say nothing of; a Call's first ones after `state`."""
+
+    uid: str
+    started_at: float
+    method: str
+    scheme: str
+    host: str
+    path: str
+    endpoint: str
+    door: str
+    kind: str
+    status: int | None
+    user_agent: str | None
+    api_key: str | None
+    key_hash: str | None
+    organization: str | None
+    project: str | None
+    request_id: str | None
+    trace_id: str | None
+    processing_ms: float | None
+    retry_count: int | None
+    should_retry: bool | None
+    ratelimit: RateLimits | None
+    request_bytes: int
+    response_bytes: int
+    truncated: bool
+    tags: Mapping[str, str]
+
+
+def outline(exchange: CapturedExchange, context: Context, redactor: Redactor) -> Outline:
+    """What every row has, given by position: names would cost as much as all the values."""
     asked, answered, key, own = context.asked, context.answered, context.key, context.own
-    return {
-        "uid": exchange.uid,
-        "started_at": exchange.started_at,
-        "method": exchange.method,
-        "scheme": exchange.scheme,
-        "host": exchange.host,
-        "path": redactor.path(exchange.path, own),
-        "endpoint": redactor.short(context.endpoint, own),
-        "door": exchange.door,
-        "kind": context.format.kind,
-        "status": exchange.status,
-        "user_agent": redactor.short(asked["user-agent"], own) if "user-agent" in asked else None,
-        "api_key": key[-4:] if key and len(key) >= SHORTEST_KEY else None,
-        "key_hash": redactor.key_hash(key) if key else None,
-        "organization": answered.get("openai-organization") or asked.get("openai-organization"),
-        "project": answered.get("openai-project") or asked.get("openai-project"),
-        "request_id": answered.get("x-request-id"),
-        "trace_id": trace_id(asked.get("traceparent")),
-        "processing_ms": number_of(answered.get("openai-processing-ms")),
-        "retry_count": count_of(asked.get("x-stainless-retry-count")),
-        "should_retry": {"true": True, "false": False}.get(answered.get("x-should-retry", "")),
-        "ratelimit": read_ratelimits(answered) if answered else None,
-        "request_bytes": exchange.request_size or len(exchange.request_body),
-        "response_bytes": exchange.response_size or len(exchange.response_body),
-        "truncated": exchange.truncated,
-        "tags": exchange.tags,
-    }
+    return Outline(
+        exchange.uid,
+        exchange.started_at,
+        exchange.method,
+        exchange.scheme,
+        exchange.host,
+        redactor.path(exchange.path, own),
+        redactor.short(context.endpoint, own),
+        exchange.door,
+        context.format.kind,
+        exchange.status,
+        redactor.short(asked["user-agent"], own) if "user-agent" in asked else None,
+        key[-4:] if key and len(key) >= SHORTEST_KEY else None,
+        redactor.key_hash(key) if key else None,
+        answered.get("openai-organization") or asked.get("openai-organization"),
+        answered.get("openai-project") or asked.get("openai-project"),
+        answered.get("x-request-id"),
+        trace_id(asked.get("traceparent")),
+        number_of(answered.get("openai-processing-ms")),
+        count_of(asked.get("x-stainless-retry-count")),
+        SHOULD_RETRY.get(answered.get("x-should-retry", "")),
+        read_ratelimits(answered) if answered else None,
+        exchange.request_size or len(exchange.request_body),
+        exchange.response_size or len(exchange.response_body),
+        exchange.truncated,
+        exchange.tags,
+    )

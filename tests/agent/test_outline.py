@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from wiretally.agent.call import Call
 from wiretally.agent.exchange import CapturedExchange
-from wiretally.agent.outline import context_of, outline
+from wiretally.agent.outline import Outline, context_of, outline
 from wiretally.agent.redaction import Redactor
 
 
@@ -23,7 +23,7 @@ def test_of_a_key_no_more_than_the_last_four_are_kept(key: str, last: str | None
         request_body=b"12345",
         tags={"team": "a"},
     )
-    call = Call(**outline(exchange, context_of(exchange), Redactor(b"salt")), state="open")
+    call = Call("open", *outline(exchange, context_of(exchange), Redactor(b"salt")))
     assert call.api_key == last
     assert call.key_hash is not None
     assert len(call.key_hash) == 16
@@ -35,3 +35,7 @@ def test_of_a_key_no_more_than_the_last_four_are_kept(key: str, last: str | None
         {"team": "a"},
         None,
     )
+
+
+def test_an_outline_is_the_beginning_of_a_call() -> None:
+    assert Call.__struct_fields__[: 1 + len(Outline._fields)] == ("state", *Outline._fields)
