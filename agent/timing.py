@@ -32,7 +32,7 @@ def read_timing(exchange: CapturedExchange, first_content: float | None, last_co
 
 
 def _ms(at: float, start: float) -> float:
-    return round((at - start) * 1000, 3) if at > start else 0.0
+    return round((at - start) * 1_000_000) / 1000 if at > start else 0.0
 
 
 def thinned(pieces: list[tuple[float, int]]) -> list[tuple[float, int]]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from ..usage import read_usage
 from .draft import Draft, Fields, Format, fields_of, list_of, objects_of, said_of, text_of
 
+BESIDES = frozenset(("reasoning_content", "reasoning", "tool_calls", "function_call", "audio"))
+"""What few messages have beside their words."""
+
 
 def read_request(draft: Draft, fields: Fields) -> None:
     is_generation = draft.method == "POST" and draft.path.partition("?")[0].rstrip("/").endswith("/completions")
@@ -28,7 +31,7 @@ def read_answer(draft: Draft, fields: Fields) -> None:
 def read_event(draft: Draft, name: str, fields: Fields) -> bool:
     del name
     identify(draft, fields)
-    if error := fields_of(fields, "error"):
+    if "error" in fields and (error := fields_of(fields, "error")):
         draft.said, draft.failed = said_of(error), True
     content = False
     for choice in objects_of(fields, "choices"):
@@ -38,12 +41,14 @@ def read_event(draft: Draft, name: str, fields: Fields) -> bool:
 
 
 def identify(draft: Draft, fields: Fields) -> None:
-    """Take what tells a generation from others, what served it, and its usage."""
-    draft.model = text_of(fields, "model") or draft.model
-    draft.service_tier = text_of(fields, "service_tier") or draft.service_tier
-    if identity := text_of(fields, "id"):
+    """Take what tells a generation from others, what served it, and its usage. Each event of a stream says it again."""
+    if fields.get("model") != draft.model:
+        draft.model = text_of(fields, "model") or draft.model
+    if fields.get("service_tier") != draft.service_tier:
+        draft.service_tier = text_of(fields, "service_tier") or draft.service_tier
+    if fields.get("id") != draft.response_id and (identity := text_of(fields, "id")):
         draft.response_id = draft.usage_key = identity
-    if usage := read_usage(fields.get("usage")):
+    if "usage" in fields and (usage := read_usage(fields["usage"])):
         draft.usage, draft.bill = usage, "by_use"
 
 
@@ -54,6 +59,12 @@ def _message(draft: Draft, message: Fields) -> bool:
         if text := text_of(message, part):
             draft.answer.append(text)
             content = True
+    return content if BESIDES.isdisjoint(message) else _besides(draft, message) or content
+
+
+def _besides(draft: Draft, message: Fields) -> bool:
+    """Take what a message says apart from its words; whether there was anything."""
+    content = False
     for part in ("reasoning_content", "reasoning"):
         if text := text_of(message, part):
             draft.thought.append(text)

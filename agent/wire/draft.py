@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from msgspec import Struct
 
@@ -93,19 +93,20 @@ def text_of(fields: Fields, name: str) -> str | None:
 
 def fields_of(fields: Fields, name: str) -> Fields:
     """The object at `name`, an empty one where there is none."""
-    value = fields.get(name)
-    return cast(Fields, value) if isinstance(value, dict) else {}
+    value: Fields | None = fields.get(name)
+    return value if isinstance(value, dict) else {}
 
 
 def list_of(fields: Fields, name: str) -> list[Any]:
     """The list at `name`, an empty one where there is none."""
-    value = fields.get(name)
-    return cast(list[Any], value) if isinstance(value, list) else []
+    value: list[Any] | None = fields.get(name)
+    return value if isinstance(value, list) else []
 
 
 def objects_of(fields: Fields, name: str) -> list[Fields]:
     """The objects in the list at `name`; what is not an object is left out."""
-    return [cast(Fields, item) for item in list_of(fields, name) if isinstance(item, dict)]
+    value: list[Fields | None] | None = fields.get(name)
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def count_of(fields: Fields, name: str) -> int | None:

@@ -7,13 +7,12 @@ lines are joined by LF; a comment is skipped. A line may be as long as it likes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 BOM = b"\xef\xbb\xbf"
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """One event: its name ("" where none was given), its data, and where in the stream it ended (bytes from 0)."""
 
     name: str
@@ -39,18 +38,23 @@ class EventStream:
                 return []
             if buffer.startswith(BOM):
                 buffer, self._consumed = buffer[len(BOM) :], len(BOM)
-        if b"\r" not in piece and not self._rest.endswith(b"\r"):
-            complete, newline, self._rest = buffer.rpartition(b"\n")
-            lines = complete.split(b"\n") if newline else []
-            ends = 1
-        else:
+        if b"\r" in piece or self._rest.endswith(b"\r"):
             return self._feed_any_line_end(buffer)
         events: list[Event] = []
         position = self._consumed
-        for line in lines:
-            position += len(line) + ends
-            self._line(line, position, events)
-        self._consumed = position
+        *blocks, last = buffer.split(b"\n\n")
+        for block in blocks:
+            end = position + len(block) + 2
+            if block.startswith(b"data: ") and b"\n" not in block and not self._data and not self._name:
+                events.append(Event("", block[6:], end))
+            else:
+                self._lines(block, position, events)
+                self._line(b"", end, events)
+            position = end
+        complete, newline, self._rest = last.rpartition(b"\n")
+        if newline:
+            self._lines(complete, position, events)
+        self._consumed = position + len(complete) + len(newline)
         return events
 
     def finish(self) -> list[Event]:
@@ -77,6 +81,11 @@ class EventStream:
         self._rest = buffer[start:]
         self._consumed += start
         return events
+
+    def _lines(self, lines: bytes, position: int, events: list[Event]) -> None:
+        for line in lines.split(b"\n"):
+            position += len(line) + 1
+            self._line(line, position, events)
 
     def _line(self, line: bytes, position: int, events: list[Event]) -> None:
         if not line:
