@@ -52,3 +52,26 @@ def test_seconds() -> None:
 @pytest.mark.parametrize("raw", [None, {}, [], "x", 5, {"prompt_tokens": "5"}, {"prompt_tokens": -1}, {"x": 1}])
 def test_what_counts_nothing_is_no_usage(raw: object) -> None:
     assert read_usage(raw) is None
+
+
+def test_one_odd_value_does_not_cost_the_others() -> None:
+    usage = read_usage(
+        {
+            "prompt_tokens": 5.0,
+            "completion_tokens": 2**60,
+            "total_tokens": {"x": 1},
+            "prompt_tokens_details": {"cached_tokens": 3, "audio_tokens": -1, "cached_tokens_details": 7},
+            "completion_tokens_details": "none",
+        }
+    )
+    assert usage is not None
+    assert (usage.input_tokens, usage.output_tokens, usage.total_tokens, usage.cached_tokens) == (5, None, None, 3)
+    assert (usage.audio_input_tokens, usage.reasoning_tokens) == (None, None)
+
+
+def test_details_that_say_nothing_do_not_hide_those_in_another_spelling() -> None:
+    usage = read_usage(
+        {"prompt_tokens": 5, "prompt_tokens_details": {"x": 1}, "input_tokens_details": {"cached_tokens": 3}}
+    )
+    assert usage is not None
+    assert usage.cached_tokens == 3
