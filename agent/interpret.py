@@ -43,9 +43,7 @@ class Bodies(Struct, frozen=True):
 class OfRequest(Struct, frozen=True):
     """What follows from the request alone."""
 
-    thread_of: tuple[str, ...]
-    digest: str
-    text: str
+    said: turns.Said
     body_hash: str | None
 
 
@@ -175,9 +173,12 @@ class Interpreter:
                 exchange.ending, exchange.status, draft.said, draft.failed, is_cut, exchange.error, is_complete
             )
         )
-        request = draft.of_request = draft.of_request or _conclude(exchange, draft)
+        request = draft.of_request = draft.of_request or OfRequest(
+            turns.read_turns(draft.messages), body_hash(exchange)
+        )
         usage, note = self._usage(draft, outcome, request)
-        reply = turns.reply_of(draft) if request.digest else []
+        digest = request.said.digest
+        reply = turns.reply_of(draft) if digest else []
         return Call(
             outcome.state,
             *outline(exchange, context, self.redactor),
@@ -198,11 +199,11 @@ class Interpreter:
             response_id=draft.response_id,
             previous_response_id=draft.previous_response_id,
             conversation_ref=draft.conversation_ref,
-            thread_of=request.thread_of,
-            thread_next=turns.following(request.digest, reply) if reply else None,
+            thread_of=request.said.prefixes,
+            thread_next=turns.following(digest, reply) if reply else None,
             usage_key=draft.usage_key,
             body_hash=request.body_hash,
-            prompt_text=request.text,
+            prompt_text=request.said.new,
             answer_text=self._answer_text(draft),
             note=draft.note or note,
         )
@@ -267,11 +268,6 @@ class Interpreter:
 def _labelled(cost: Cost, model: str | None) -> Cost:
     """A cost whose lines name the model, beside those of others."""
     return replace(cost, lines=tuple(replace(line, label=f"{line.label} ({model})") for line in cost.lines))
-
-
-def _conclude(exchange: CapturedExchange, draft: Draft) -> OfRequest:
-    thread_of, digest = turns.prefixes(draft.messages)
-    return OfRequest(thread_of, digest, turns.new_text(draft.messages), body_hash(exchange))
 
 
 def body_hash(exchange: CapturedExchange) -> str | None:

@@ -8,7 +8,7 @@ canonical form leaves out what an app may drop or add when it sends an answer ba
 from __future__ import annotations
 
 import hashlib
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from .wire.draft import Draft, Fields, fields_of, objects_of, text_of
 
@@ -19,42 +19,54 @@ MOST_TEXT = 65_536
 """Characters of prompt or answer kept for search."""
 
 
-def prefixes(messages: list[Any]) -> tuple[tuple[str, ...], str]:
-    """Digests of the prefixes that end with an answer, longest first, and the digest of all messages."""
+class Said(NamedTuple):
+    """What the messages of a request say.
+
+    `prefixes` are digests of those that end with an answer, longest first; `digest` is that of all messages; `new` is
+    the text of what came after the last answer, for search.
+    """
+
+    prefixes: tuple[str, ...]
+    digest: str
+    new: str
+
+
+def read_turns(messages: list[Any]) -> Said:
+    """What `messages` say, of each message read once."""
     found: list[str] = []
+    texts: list[str] = []
     digest = ""
     after_answer = False
     for message in messages:
-        is_answer, canonical = _canonical(message)
+        is_answer, canonical, text = _read(message)
+        if is_answer:
+            texts.clear()
+        elif text:
+            texts.append(text)
         if canonical is None:
             continue
         if after_answer and not is_answer:
             found.append(digest)
         digest = _roll(digest, canonical)
         after_answer = is_answer
-    return tuple(found[: -MOST_PREFIXES - 1 : -1]), digest
+    return Said(tuple(found[: -MOST_PREFIXES - 1 : -1]), digest, _newest(texts))
+
+
+def _newest(texts: list[str]) -> str:
+    first, size = len(texts), 0
+    while first and size <= MOST_TEXT:
+        first -= 1
+        size += len(texts[first])
+    return "\n".join(texts[first:])[:MOST_TEXT]
 
 
 def following(digest: str, reply: list[Any]) -> str:
     """The digest after `reply` has been appended to the messages that `digest` stands for."""
     for message in reply:
-        canonical = _canonical(message)[1]
+        canonical = _read(message)[1]
         if canonical is not None:
             digest = _roll(digest, canonical)
     return digest
-
-
-def new_text(messages: list[Any]) -> str:
-    """The text of what came after the last answer, for search."""
-    parts: list[str] = []
-    size = 0
-    for message in reversed(messages):
-        if _is_answer(message) or size > MOST_TEXT:
-            break
-        if text := text_in(message):
-            parts.append(text)
-            size += len(text)
-    return "\n".join(reversed(parts))[:MOST_TEXT]
 
 
 def reply_of(draft: Draft) -> list[Any]:
@@ -86,39 +98,31 @@ def text_in(message: object) -> str:
     return "\n".join(parts)
 
 
-def _is_answer(message: object) -> bool:
+def _read(message: object) -> tuple[bool, str | None, str]:
+    """Whether a message is the model's, its canonical form (None where it does not count), and its text."""
     if not isinstance(message, dict):
-        return False
-    fields = cast(Fields, message)
-    if fields.get("role") == "assistant":
-        return True
-    kind = fields.get("type")
-    return isinstance(kind, str) and (kind in ("reasoning", "item_reference") or kind.endswith("_call"))
-
-
-def _canonical(message: object) -> tuple[bool, str | None]:
-    """Whether a message is the model's, and its canonical form (None where it does not count)."""
-    if not isinstance(message, dict):
-        return False, f"user|{message}" if isinstance(message, str) else None
+        return (False, f"user|{message}", message) if isinstance(message, str) else (False, None, "")
     fields = cast(Fields, message)
     kind = text_of(fields, "type")
     if kind == "reasoning" or kind == "item_reference":
-        return True, None
+        return True, None, ""
     role = text_of(fields, "role")
     if role is None:
         call = text_of(fields, "call_id")
         if kind is not None and kind.endswith("_call"):
-            return True, f"call|{call}" if call else None
-        return False, f"{kind}|{call}|{text_in(fields)}"
-    text = f"{role}|{text_in(fields).strip()}"
+            return True, f"call|{call}" if call else None, ""
+        text = text_in(fields)
+        return False, f"{kind}|{call}|{text}", text
+    text = text_in(fields)
+    canonical = f"{role}|{text.strip()}"
     if role != "assistant":
         call = text_of(fields, "tool_call_id")
-        return False, f"{text}|{call}" if call else text
+        return False, f"{canonical}|{call}" if call else canonical, text
     for call in objects_of(fields, "tool_calls"):
-        text += f"|{text_of(call, 'id')}"
+        canonical += f"|{text_of(call, 'id')}"
     if function := fields_of(fields, "function_call"):
-        text += f"|{text_of(function, 'name')}"
-    return True, text
+        canonical += f"|{text_of(function, 'name')}"
+    return True, canonical, text
 
 
 def _roll(digest: str, canonical: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 from wiretally.agent.call import Call
 from wiretally.agent.exchange import CapturedExchange
 from wiretally.agent.interpret import Interpreter
-from wiretally.agent.turns import MOST_PREFIXES, following, new_text, prefixes, text_in
+from wiretally.agent.turns import MOST_PREFIXES, MOST_TEXT, following, read_turns, text_in
 
 INTERPRETER = Interpreter(salt=b"a salt for tests")
 
@@ -77,21 +77,21 @@ def test_responses_that_go_on_are_chained_without_their_reasoning() -> None:
 
 def test_another_beginning_is_another_conversation() -> None:
     answer = {"role": "assistant", "content": "same"}
-    one, two = prefixes([user("a"), answer, user("c")])[0], prefixes([user("b"), answer, user("c")])[0]
+    one, two = (read_turns([user(text), answer, user("c")]).prefixes for text in ("a", "b"))
     assert len(one) == len(two) == 1
     assert one != two
 
 
 def test_the_longest_prefix_comes_first_and_there_are_not_too_many() -> None:
     talk = [message for n in range(100) for message in (user(str(n)), {"role": "assistant", "content": str(n)})]
-    found, digest = prefixes([*talk, user("end")])
+    found, digest, _ = read_turns([*talk, user("end")])
     assert len(found) == MOST_PREFIXES
     assert found[0] == digest_of(talk)
     assert digest == following(found[0], [user("end")])
 
 
 def digest_of(messages: list[dict[str, Any]]) -> str:
-    return prefixes(messages)[1]
+    return read_turns(messages).digest
 
 
 def test_an_answer_cut_off_leaves_no_following_digest() -> None:
@@ -112,4 +112,16 @@ def test_text_in_messages_of_every_shape() -> None:
     )
     assert text_in({"output": "c"}) == "c"
     assert text_in(None) == ""
-    assert new_text([user("old"), {"role": "assistant", "content": "x"}, user("new"), user("er")]) == "new\ner"
+
+
+def test_new_is_what_came_after_the_last_answer() -> None:
+    answer = {"role": "assistant", "content": "x"}
+    assert read_turns([user("old"), answer, user("new"), {"type": "image"}, "er"]).new == "new\ner"
+    assert read_turns([user("old"), {"type": "function_call", "call_id": "1"}, {"output": "42"}]).new == "42"
+    assert read_turns([user("old"), answer]).new == ""
+
+
+def test_of_a_long_prompt_its_last_messages_are_kept() -> None:
+    new = read_turns([user("first"), user("x" * MOST_TEXT + "y"), user("last")]).new
+    assert (new, len(new)) == ("x" * MOST_TEXT, MOST_TEXT)
+    assert read_turns([user("first"), user("x" * 40_000), user("y" * 40_000)]).new.startswith("x")

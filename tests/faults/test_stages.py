@@ -145,8 +145,8 @@ def _fail(*args: object, **kwargs: object) -> None:
 
 READING: list[tuple[Any, str]] = [
     (PriceBook, "price"), (interpret, "outline"), (interpret, "decode"), (interpret, "context_of"),
-    (interpret, "read_request"), (interpret, "read_answer"), (interpret, "read_timing"), (interpret.turns, "prefixes"),
-    (interpret.turns, "new_text"), (interpret.turns, "reply_of"), (interpret.faults, "judge"),
+    (interpret, "read_request"), (interpret, "read_answer"), (interpret, "read_timing"),
+    (interpret.turns, "read_turns"), (interpret.turns, "reply_of"), (interpret.faults, "judge"),
 ]  # fmt: skip
 
 

@@ -26,7 +26,7 @@ def turns(count: int, first: int = 1000) -> list[Entry]:
     for number in range(first, first + count):
         messages.append({"role": "user", "content": f"Question {number}"})
         answer = {"role": "assistant", "content": f"Answer {number}"}
-        prefixes, digest = turns_of.prefixes(messages)
+        prefixes, digest, _ = turns_of.read_turns(messages)
         body = json.dumps({"messages": messages, "model": "gpt-5-mini"}).encode()
         made_turns.append(
             made.entry(number, request_body=body, thread_of=prefixes, thread_next=turns_of.following(digest, [answer]))
