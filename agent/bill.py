@@ -15,6 +15,10 @@ from .price_file import Price
 
 PICO = Decimal("1e-12")
 MILLION = 1_000_000
+NOTHING = Decimal(0)
+
+type Part = tuple[str, str, int]
+"""Tokens of the input that have a rate of their own: label, price key, count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,26 +48,18 @@ class Bill:
         usage, rates = self.usage, self.rates.by_key
         if usage.input_tokens is None and usage.output_tokens is None:
             return
-        cached, written = usage.cached_tokens or 0, usage.cache_write_tokens or 0
-        parts: list[tuple[str, str, int]] = []
-        modal = (
-            ("audio", usage.audio_input_tokens or 0, usage.cached_audio_tokens or 0),
-            ("image", usage.image_tokens or 0, usage.cached_image_tokens or 0),
-        )
-        for name, used, cached_part in modal:
-            if not used and not cached_part:
-                continue
-            reused = cached_part if f"cache_{name}_read_mtok" in rates else 0
-            if reused:
-                parts.append((f"cached {name} input", f"cache_{name}_read_mtok", reused))
-                cached -= reused
-            if used > reused and f"input_{name}_mtok" in rates:
-                parts.append((f"{name} input", f"input_{name}_mtok", used - reused))
+        cached, rest = usage.cached_tokens or 0, usage.input_tokens or 0
+        parts: list[Part] = []
+        if usage.audio_input_tokens or usage.cached_audio_tokens:
+            cached -= self._of_kind("audio", usage.audio_input_tokens or 0, usage.cached_audio_tokens or 0, parts)
+        if usage.image_tokens or usage.cached_image_tokens:
+            cached -= self._of_kind("image", usage.image_tokens or 0, usage.cached_image_tokens or 0, parts)
         if cached > 0 and "cache_read_mtok" in rates:
             parts.append(("cached input", "cache_read_mtok", cached))
-        if written and "cache_write_mtok" in rates:
-            parts.append(("cache write", "cache_write_mtok", written))
-        rest = (usage.input_tokens or 0) - sum(count for _, _, count in parts)
+        if usage.cache_write_tokens and "cache_write_mtok" in rates:
+            parts.append(("cache write", "cache_write_mtok", usage.cache_write_tokens))
+        for _, _, count in parts:
+            rest -= count
         if rest < 0:
             parts = self._without_overlap(parts, -rest)
         self._add_tokens("input", "input_mtok", max(rest, 0))
@@ -75,12 +71,23 @@ class Bill:
             self.note = self.note or "no rate of its own is known for sound; its tokens were billed as text"
         if not self.lines and isinstance(rate := rates.get("input_mtok"), Decimal | TieredPrices):
             base = rate.base if isinstance(rate, TieredPrices) else rate
-            self._listed(CostLine("input", Decimal(0), "token", base, MILLION, Decimal(0)))
+            self.lines.append(CostLine("input", NOTHING, "token", base, MILLION, NOTHING))
+        self._name_source()
 
-    def _without_overlap(self, parts: list[tuple[str, str, int]], excess: int) -> list[tuple[str, str, int]]:
+    def _of_kind(self, name: str, used: int, cached: int, parts: list[Part]) -> int:
+        """Add the parts of the input that are sound or images; how many of the cached tokens are billed by them."""
+        rates = self.rates.by_key
+        reused = cached if f"cache_{name}_read_mtok" in rates else 0
+        if reused:
+            parts.append((f"cached {name} input", f"cache_{name}_read_mtok", reused))
+        if used > reused and f"input_{name}_mtok" in rates:
+            parts.append((f"{name} input", f"input_{name}_mtok", used - reused))
+        return reused
+
+    def _without_overlap(self, parts: list[Part], excess: int) -> list[Part]:
         """Parts that add up to more than the whole overlap (cached tokens that are audio): the cached ones give way."""
         self.note = "which of the cached tokens were audio or images is not told; they were billed as not cached"
-        kept: list[tuple[str, str, int]] = []
+        kept: list[Part] = []
         for label, key, count in sorted(parts, key=lambda part: "cache_read" not in part[1]):
             less = min(count, excess)
             excess -= less
@@ -91,10 +98,11 @@ class Bill:
     def _output(self) -> None:
         usage, rates = self.usage, self.rates.by_key
         rest = usage.output_tokens or 0
-        for name, count in (("audio", usage.audio_output_tokens or 0), ("image", usage.image_output_tokens or 0)):
-            if count and f"output_{name}_mtok" in rates:
-                self._add_tokens(f"{name} output", f"output_{name}_mtok", min(count, rest))
-                rest -= min(count, rest)
+        if usage.audio_output_tokens or usage.image_output_tokens:
+            for name, count in (("audio", usage.audio_output_tokens or 0), ("image", usage.image_output_tokens or 0)):
+                if count and f"output_{name}_mtok" in rates:
+                    self._add_tokens(f"{name} output", f"output_{name}_mtok", min(count, rest))
+                    rest -= min(count, rest)
         self._add_tokens("output", "output_mtok", rest)
 
     def _add_tokens(self, label: str, key: str, count: int) -> None:
@@ -109,12 +117,12 @@ class Bill:
             above = next((tier for tier in reversed(rate.tiers) if total > tier.start), None)
             label = f"{label} (over {above.start:,} input tokens)" if above else label
             rate = above.price if above else base
-        self._listed(CostLine(label, Decimal(count), "token", rate, MILLION, (rate * count).scaleb(-6)))
+        self.lines.append(CostLine(label, Decimal(count), "token", rate, MILLION, (rate * count).scaleb(-6)))
 
-    def _listed(self, line: CostLine) -> None:
-        """Add a line with a rate of the model's."""
-        self.sources.setdefault(self.rates.source, self.rates.date)
-        self.lines.append(line)
+    def _name_source(self) -> None:
+        """Say where the rates are from, if a line has one of them."""
+        if self.lines:
+            self.sources.setdefault(self.rates.source, self.rates.date)
 
     def other_units(self) -> None:
         """Lines for sound by its length and text by its characters."""
@@ -122,11 +130,13 @@ class Bill:
         hours = rates.get("input_audio_hours", rates.get("audio_hours"))
         if isinstance(hours, Decimal) and usage.seconds is not None:
             amount = (hours * usage.seconds / 3600).quantize(PICO)
-            self._listed(CostLine("audio", usage.seconds, "second", hours, 3600, amount))
+            self.lines.append(CostLine("audio", usage.seconds, "second", hours, 3600, amount))
         characters = rates.get("input_mchars")
         if isinstance(characters, Decimal) and usage.characters is not None:
             count = Decimal(usage.characters)
-            self._listed(CostLine("text", count, "character", characters, MILLION, (characters * count).scaleb(-6)))
+            amount = (characters * count).scaleb(-6)
+            self.lines.append(CostLine("text", count, "character", characters, MILLION, amount))
+        self._name_source()
 
     def each(self, label: str, count: Decimal | int, unit: str, price: Price | None, per: int = 1) -> None:
         """A line for `count` things at `price` for `per` of them."""
@@ -139,4 +149,4 @@ class Bill:
 
     @property
     def total(self) -> Decimal:
-        return sum((line.amount for line in self.lines), Decimal(0))
+        return sum([line.amount for line in self.lines], NOTHING)

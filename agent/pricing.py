@@ -176,14 +176,9 @@ class PriceBook:
         if bill.missing:
             return _unpriced(f"{what} has no known rate for {bill.missing}")
         *former, (last, dated) = bill.sources.items()
-        return Cost(
-            usd=bill.total,
-            source="estimated" if bill.usage.source == "estimated" or bill.note else "priced",
-            lines=tuple(bill.lines),
-            price_source="; ".join([*(f"{name}, {date or 'undated'}" for name, date in former), last]),
-            price_date=dated,
-            note=bill.note,
-        )
+        source = "; ".join([*[f"{name}, {date or 'undated'}" for name, date in former], last]) if former else last
+        is_estimate = bill.usage.source == "estimated" or bill.note
+        return Cost(bill.total, "estimated" if is_estimate else "priced", tuple(bill.lines), source, dated, bill.note)
 
 
 def together(costs: Sequence[Cost]) -> Cost:
