@@ -13,16 +13,19 @@ from dataclasses import dataclass
 from typing import Any, Concatenate, Final, Protocol
 
 from mitmproxy import connection, http
-from mitmproxy.proxy.mode_specs import LocalMode, ReverseMode
+from mitmproxy.proxy.mode_specs import LocalMode, ProxyMode, ReverseMode
 from mitmproxy.tls import TlsData
 
 from ..agent.exchange import Kind
+from ..agent.headers import joined
 from . import scope
 from .doors import SENDER
 from .stream_tap import StreamTap
 
 CAPTURE: Final = "wiretally_capture"
 """Under this key a flow's metadata carries its `_Call`."""
+
+_DOORS: Final[dict[type[ProxyMode], str]] = {ReverseMode: "base_url", LocalMode: "local"}
 
 PATIENCE_SECONDS: Final = 1.0
 """How long a call's end may come after its connection's."""
@@ -97,14 +100,16 @@ class Capture:
         request = flow.request
         if flow.response is not None:
             return  # refused at the door: nobody's call
-        if request.host not in self._hosts and f"{request.host}:{request.port}" not in self._hosts:
+        host, port = request.host, request.port
+        if host not in self._hosts and f"{host}:{port}" not in self._hosts:
             request.stream = True
             return
-        call = _Call(request.host, request.port, request.scheme, request.path)
+        call = _Call(host, port, request.scheme, request.path)
         flow.metadata[CAPTURE] = call
         fields = request.headers.fields
-        length, coding = scope.header(fields, b"content-length"), scope.header(fields, b"transfer-encoding")
-        if scope.is_streamed("", length, coding is not None):
+        length = scope.header(fields, b"content-length")
+        chunked = length is None and scope.header(fields, b"transfer-encoding") is not None
+        if scope.is_streamed("", length, chunked):
             self._begin(flow, call, None, None)
             request.stream = StreamTap(functools.partial(self._sent, flow.id), self.sink.fault, self._cap)
 
@@ -113,15 +118,14 @@ class Capture:
 
     def _begin(self, flow: http.HTTPFlow, call: _Call, body: bytes | None, sent_at: float | None) -> None:
         request, client = flow.request, flow.client_conn
-        mode = client.proxy_mode
-        door = "base_url" if isinstance(mode, ReverseMode) else "local" if isinstance(mode, LocalMode) else "proxy"
+        door = _DOORS.get(type(client.proxy_mode), "proxy")
         sender = flow.metadata.get(SENDER, scope.NOBODY)
         call.begun = True
         self._under_way.setdefault(client.id, {})[flow.id] = call
         size = None if body is None else len(body)
         self.sink.put(
             Kind.BEGIN, flow.id, request.timestamp_start, door, client.id, client.peername[:2], request.method,
-            call.scheme, call.host, call.port, call.path, request.http_version, request.headers.fields,
+            call.scheme, call.host, call.port, call.path, request.http_version, joined(request.headers.fields),
             sender.session, sender.tags, body and body[: self._cap], size, sent_at,
         )  # fmt: skip
 
@@ -175,8 +179,8 @@ class Capture:
                     tls_ms = (server.timestamp_tls_setup - server.timestamp_tcp_setup) * 1000
         at = response.timestamp_start or time.time()
         return (
-            at, response.status_code, response.reason, response.http_version, response.headers.fields, connect_ms,
-            tls_ms,
+            at, response.status_code, response.reason, response.http_version, joined(response.headers.fields),
+            connect_ms, tls_ms,
         )  # fmt: skip
 
     @harmless

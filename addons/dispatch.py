@@ -39,9 +39,12 @@ class TableDispatch(addonmanager.AddonManager):
         if hooks is None:
             found = (getattr(addon, name, None) for addon in _traverse(self.chain))
             hooks = self._hooks[name] = [hook for hook in found if callable(hook)]
+        if not hooks:
+            return
+        about = event.args()
         for hook in hooks:
             try:
-                answer = hook(*event.args())
+                answer = hook(*about)
                 if answer is not None and isawaitable(answer):
                     await answer
             except exceptions.AddonHalt:

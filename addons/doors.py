@@ -64,9 +64,8 @@ class Doors:
         elif value := scope.header(fields, b"proxy-authorization"):
             sender = scope.sender_of_proxy_authorization(value)
         tags = dict(sender.tags)
-        for key, value in fields:
-            if key.lower() == b"x-wiretally-tag":
-                tags.update(scope.parse_tags(value.decode("latin-1")))
+        for value in scope.every(fields, b"x-wiretally-tag"):
+            tags.update(scope.parse_tags(value))
         if sender is not scope.NOBODY or tags:
             flow.metadata[SENDER] = scope.Sender(sender.session, tags)
             request.headers.fields = scope.without(fields, *_OURS)

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
+from ..agent.headers import Fields
+
 STREAM_ABOVE: Final = 1024 * 1024
 """Bodies longer than this, or of unknown length, are passed on piece by piece."""
 
@@ -31,16 +33,20 @@ class Sender:
 
 NOBODY: Final = Sender()
 
-type Fields = tuple[tuple[bytes, bytes], ...]
-"""Headers as mitmproxy has them on the wire."""
-
 
 def header(fields: Fields, name: bytes) -> str | None:
     """The first value of the header `name` (lower case)."""
+    size = len(name)
     for key, value in fields:
-        if len(key) == len(name) and key.lower() == name:
+        if len(key) == size and key.lower() == name:
             return value.decode("latin-1")
     return None
+
+
+def every(fields: Fields, name: bytes) -> list[str]:
+    """All values of the header `name` (lower case)."""
+    size = len(name)
+    return [value.decode("latin-1") for key, value in fields if len(key) == size and key.lower() == name]
 
 
 def without(fields: Fields, *names: bytes) -> Fields:

@@ -7,13 +7,12 @@ come before them; so each call counts its frames, ignores what it had and keeps 
 from __future__ import annotations
 
 from collections import OrderedDict
-from functools import lru_cache
-from itertools import chain
 from typing import Any, Final
 
 from msgspec import Struct
 
-from .exchange import GAP, CapturedExchange, Frame, Headers, Kind, Message
+from .exchange import GAP, CapturedExchange, Frame, Kind, Message
+from .headers import parted
 
 REMEMBERED: Final = 20_000
 """How many ended calls are remembered, to know their frames when they come again."""
@@ -116,26 +115,13 @@ class Assembler:
                 call.exchange.ending = frame[4] if frame[0] == Kind.END else "answered"
 
 
-def _headers(pairs: list[Any]) -> Headers:
-    texts = b"\0".join(chain.from_iterable(pairs)).decode("latin-1").split("\0")
-    if len(texts) != 2 * len(pairs):  # none, or a zero byte within one
-        return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in pairs)
-    return tuple(zip(_same(tuple(texts[::2])), texts[1::2], strict=True))
-
-
-@lru_cache(512)
-def _same(names: tuple[str, ...]) -> tuple[str, ...]:
-    """The names as they came before: all that is remembered by them is found sooner by texts that are the same."""
-    return names
-
-
 def _begin(call: Assembled, at: float, *fields: Any) -> None:
     it = call.exchange
     it.started_at, call.begun = at, True
     (it.door, it.connection, peer, it.method, it.scheme, it.host, it.port, it.path, it.http_version) = fields[:9]
     headers, it.session, tags, body, size, sent_at = fields[9:15]
     it.peer = (peer[0], peer[1]) if peer else ("", 0)
-    it.request_headers, it.tags = _headers(headers), dict(tags or {})
+    it.request_headers, it.tags = parted(headers), dict(tags or {})
     if sent_at is not None:
         it.request_body, it.request_size, it.sent_at = body or b"", size, sent_at
         it.truncated = size > len(it.request_body)
@@ -155,7 +141,7 @@ def _request_end(call: Assembled, at: float) -> None:
 def _head(call: Assembled, at: float, *fields: Any) -> None:
     it = call.exchange
     it.status, it.reason, _, headers, it.connect_ms, it.tls_ms = fields[:6]
-    it.head_at, it.response_headers = at, _headers(headers)
+    it.head_at, it.response_headers = at, parted(headers)
 
 
 def _data(call: Assembled, at: float, data: bytes, size: int) -> None:

@@ -16,7 +16,7 @@ import zstandard
 
 from .call import JSON, Cost, RateLimits, Timing
 from .entry import Entry
-from .exchange import Headers
+from .headers import Headers
 
 COLUMNS = (
     "id", "revision", "started_at", "state", "session_id", "process_id", "conversation_id",

@@ -9,7 +9,8 @@ from __future__ import annotations
 from msgspec import Struct
 
 from .call import Call
-from .exchange import Headers, Message
+from .exchange import Message
+from .headers import Headers
 
 
 class Process(Struct, frozen=True):

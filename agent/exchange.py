@@ -20,7 +20,7 @@ from 0, so that frames sent again after a recorder's death are recognised. Times
     GONE          (nothing)                                written by the supervisor: this proxy died
     CALLER        a Process's fields, or None              written by the lookout: who opened the connection `call`
 
-Headers are arrays of [name, value] in bytes.
+Headers are as `headers.joined` makes them.
 """
 
 from __future__ import annotations
@@ -30,8 +30,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
-type Headers = tuple[tuple[str, str], ...]
-"""Names and values in their order on the wire, decoded as Latin-1 so that every byte survives."""
+from .headers import NO_HEADERS, HeaderBlock
 
 type Ending = Literal["open", "answered", "upstream_error", "client_gone", "proxy_gone", "blocked"]
 
@@ -110,13 +109,13 @@ class CapturedExchange(msgspec.Struct):
     peer: tuple[str, int] = ("", 0)
     session: str | None = None
     tags: dict[str, str] = {}
-    request_headers: Headers = ()
+    request_headers: HeaderBlock = NO_HEADERS
     request_body: bytes = b""
     request_size: int = 0
     sent_at: float | None = None
     status: int | None = None
     reason: str = ""
-    response_headers: Headers = ()
+    response_headers: HeaderBlock = NO_HEADERS
     response_body: bytes = b""
     response_size: int = 0
     head_at: float | None = None
@@ -128,11 +127,3 @@ class CapturedExchange(msgspec.Struct):
     ending: Ending = "open"
     error: str | None = None
     truncated: bool = False
-
-
-def header(headers: Headers, name: str) -> str | None:
-    """The first value of the header `name` (lower case), or None."""
-    for key, value in headers:
-        if key.lower() == name:
-            return value
-    return None

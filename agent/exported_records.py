@@ -20,8 +20,8 @@ import msgspec
 from .call import Call, Cost, RateLimits, Timing, Usage
 from .entry import Entry, Process
 from .errors import UsageError
-from .exchange import Headers
 from .export.job import body_bytes
+from .headers import Headers
 from .transcript import read, text_of_message
 from .wire.draft import Fields
 from .wire.endpoints import endpoint_of

@@ -12,7 +12,8 @@ from mitmproxy.http import HTTPFlow
 from mitmproxy.io import FlowReader
 
 from .errors import UsageError
-from .exchange import CapturedExchange, Ending, Headers, Message
+from .exchange import CapturedExchange, Ending, Message
+from .headers import NO_HEADERS, parted
 
 
 def read_flows(file: BinaryIO, path: Path) -> Iterator[CapturedExchange]:
@@ -38,11 +39,11 @@ def _exchange(flow: HTTPFlow) -> CapturedExchange:
         uid=f"flow-{flow.id}", started_at=request.timestamp_start, method=request.method, scheme=request.scheme,
         host=request.pretty_host, port=request.port, path=request.path, http_version=request.http_version,
         door="import",
-        request_headers=_headers(request.headers.fields), request_body=request.raw_content or b"",
+        request_headers=parted(request.headers.fields), request_body=request.raw_content or b"",
         request_size=len(request.raw_content or b""), sent_at=request.timestamp_end,
         status=response.status_code if response is not None else None,
         reason=response.reason if response is not None else "",
-        response_headers=_headers(response.headers.fields) if response is not None else (),
+        response_headers=parted(response.headers.fields) if response is not None else NO_HEADERS,
         response_body=answered or b"", response_size=len(answered or b""), head_at=head,
         connect_ms=(tcp - begun) * 1000 if is_new and tcp and begun else None,
         tls_ms=(tls - tcp) * 1000 if is_new and tls and tcp else None,
@@ -51,10 +52,6 @@ def _exchange(flow: HTTPFlow) -> CapturedExchange:
         ended_at=socket.timestamp_end if socket else ended, ending=_ending(flow),
         error=flow.error.msg if flow.error else None,
     )  # fmt: skip
-
-
-def _headers(fields: tuple[tuple[bytes, bytes], ...]) -> Headers:
-    return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in fields)
 
 
 def _ending(flow: HTTPFlow) -> Ending:

@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 import msgspec
 
 from .errors import UsageError
-from .exchange import CapturedExchange, Headers, Message
+from .exchange import CapturedExchange, Message
+from .headers import HeaderBlock
 from .wire.draft import Fields, fields_of, objects_of, text_of
 
 
@@ -69,12 +70,14 @@ def _uid(entry: Fields, url: str, status: int | None, size: int) -> str:
     return f"har-{hashlib.sha256(words.encode('utf-8', 'replace')).hexdigest()[:24]}"
 
 
-def _headers(part: Fields) -> Headers:
+def _headers(part: Fields) -> HeaderBlock:
     """Headers as sent, without HTTP/2's pseudo headers and without the codings that HAR has undone."""
-    return tuple(
-        (name, text_of(header, "value") or "")
-        for header in objects_of(part, "headers")
-        if (name := text_of(header, "name") or "") and name[0] != ":" and name.lower() != "content-encoding"
+    return HeaderBlock.of(
+        *(
+            (name, text_of(header, "value") or "")
+            for header in objects_of(part, "headers")
+            if (name := text_of(header, "name") or "") and name[0] != ":" and name.lower() != "content-encoding"
+        )
     )
 
 

@@ -4,28 +4,6 @@ hostile, and none of that may cost a call its row.
 
 from __future__ import annotations
 
-from functools import lru_cache
-
-from .exchange import Headers
-
-
-def by_lower_name(headers: Headers) -> dict[str, str]:
-    """Headers by lower-case name; of several, the first."""
-    if not headers:
-        return {}
-    names, values = zip(*headers, strict=True)
-    lower, are_unique = _lower(names)
-    if are_unique:
-        return dict(zip(lower, values, strict=True))
-    return dict(zip(reversed(lower), reversed(values), strict=True))
-
-
-@lru_cache(512)
-def _lower(names: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
-    """The names in lower case, and whether each is there once; they are the same in the same order call after call."""
-    lower = tuple([name.lower() for name in names])
-    return lower, len(set(lower)) == len(lower)
-
 
 def trace_id(traceparent: str | None) -> str | None:
     parts = (traceparent or "").split("-")

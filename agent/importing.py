@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, Literal
 
 from .entry import Entry
 from .errors import UsageError
-from .exchange import CapturedExchange, header
+from .exchange import CapturedExchange
 from .exported_records import IDENTITY, Read, read_lines, told_process
 from .interpret import Interpreter, SocketInterpreter
 from .queries.reader import Reader
@@ -175,7 +175,7 @@ def _entries(exchange: CapturedExchange, noted: Fields, interpreter: Interpreter
         interpreter.redacted_headers(exchange.request_headers), interpreter.redacted_headers(exchange.response_headers),
         note=text_of(noted, "note"), rating=text_of(noted, "rating"),
     )  # fmt: skip
-    if exchange.messages and (header(exchange.request_headers, "upgrade") or noted or exchange.status == 101):
+    if exchange.messages and (exchange.request_headers.get("upgrade") or noted or exchange.status == 101):
         return _socket_entries(exchange, bare, interpreter, noted)
     asked, answered = interpreter.decoded_bodies(exchange)
     ttft = noted.get("ttft_ms")

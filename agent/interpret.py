@@ -13,7 +13,8 @@ from msgspec import Struct
 from . import estimates, faults, turns
 from .call import Call, Cost, Timing, Usage
 from .earlier import Asked, Lookup
-from .exchange import CapturedExchange, Headers
+from .exchange import CapturedExchange
+from .headers import HeaderBlock, Headers
 from .outline import Context, context_of, outline
 from .pricing import FREE, PriceBook, Terms, together
 from .progress import StreamProgress
@@ -68,7 +69,7 @@ class Interpreter:
         self._fault = fault
         self._earlier = earlier
         self._last: tuple[CapturedExchange, tuple[int, int], Bodies] | None = None
-        self._last_context: tuple[CapturedExchange, Headers, Context] | None = None
+        self._last_context: tuple[CapturedExchange, HeaderBlock, Context] | None = None
 
     def call(self, exchange: CapturedExchange) -> Call:
         """The exchange as a call, whatever its ending. Never raises."""
@@ -104,7 +105,7 @@ class Interpreter:
         except Exception as error:  # noqa: BLE001  as in call(): shown in the note
             return self._unread(exchange, error)
 
-    def redacted_headers(self, headers: Headers, own: Own = ()) -> Headers:
+    def redacted_headers(self, headers: HeaderBlock, own: Own = ()) -> Headers:
         """Headers as kept. `own` are the call's credentials."""
         return self.redactor.headers(headers, own)
 

@@ -107,7 +107,7 @@ def unreadable(call: Assembled, process: Process | None, session: str, mask: Mas
     `mask` takes the secrets out of them; without it, or where it is what fails, no bytes are kept.
     """
     it = call.whole()
-    own = credentials_of(it.request_headers, it.path)
+    own = credentials_of(it.request_headers.pairs(), it.path)
     path = "/"  # a path may hold a key as well
     if mask:
         with suppress(Exception):

@@ -11,8 +11,9 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from .call import RateLimits
-from .exchange import CapturedExchange, Headers
-from .header_values import by_lower_name, count_of, number_of, trace_id
+from .exchange import CapturedExchange
+from .header_values import count_of, number_of, trace_id
+from .headers import Headers
 from .ratelimits import read_ratelimits
 from .redaction import Own, Redactor, api_key_of, credentials_of, telling
 from .wire.draft import Format
@@ -39,8 +40,8 @@ def context_of(exchange: CapturedExchange) -> Context:
     """The context of an exchange as far as it has come."""
     return Context(
         *endpoint_of(exchange.path),
-        by_lower_name(exchange.request_headers),
-        by_lower_name(exchange.response_headers),
+        exchange.request_headers.by_lower_name(),
+        exchange.response_headers.by_lower_name(),
         *_credentials(telling(exchange.request_headers), exchange.path if "?" in exchange.path else ""),
     )
 

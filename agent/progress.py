@@ -8,7 +8,7 @@ from copy import replace
 from typing import TYPE_CHECKING
 
 from .call import Call, Usage
-from .exchange import CapturedExchange, header
+from .exchange import CapturedExchange
 from .reading import is_stream, read_event, read_request
 from .timing import read_timing
 from .tokens import count
@@ -41,9 +41,9 @@ class StreamProgress:
         draft = self._draft or self._begin()
         if self._decoder is None:
             headers = self._exchange.response_headers
-            self._decoder = Decoder(header(headers, "content-encoding"))
+            self._decoder = Decoder(headers.get("content-encoding"))
             plain = self._decoder.feed(piece)
-            draft.stream = is_stream(draft, header(headers, "content-type") or "", plain)
+            draft.stream = is_stream(draft, headers.get("content-type") or "", plain)
         else:
             plain = self._decoder.feed(piece)
         if not draft.stream:

@@ -17,7 +17,7 @@ from functools import lru_cache
 from ahocorasick_rs import BytesAhoCorasick, MatchKind
 
 from .errors import UsageError
-from .exchange import Headers
+from .headers import HeaderBlock, Headers, Shape
 from .settings import RedactionSettings
 
 MASK = "[redacted]"
@@ -50,10 +50,9 @@ HEADERS_TO_LOOK_AT = frozenset(("sec-websocket-protocol", "location", "referer")
 
 
 @lru_cache(512)
-def places_to_look_at(names: tuple[str, ...]) -> tuple[int, ...]:
-    """Which of the headers `names` may hold a credential by what they are."""
-    lower = [name.lower() for name in names]
-    return tuple([at for at, name in enumerate(lower) if name in HEADERS_TO_LOOK_AT or is_secret_header(name)])
+def places_to_look_at(shape: Shape) -> tuple[int, ...]:
+    """Which headers may hold a credential by what they are."""
+    return tuple([at for at, name in enumerate(shape.lower) if name in HEADERS_TO_LOOK_AT or is_secret_header(name)])
 
 
 def is_secret_header(name: str) -> bool:
@@ -183,19 +182,17 @@ class Redactor:
         """A path and query with what is secret in the query masked."""
         return self.short(SECRET_QUERY.sub(rf"\1{MASK}", path) if "?" in path else path, own)
 
-    def headers(self, headers: Headers, own: Own = ()) -> Headers:
+    def headers(self, headers: HeaderBlock, own: Own = ()) -> Headers:
         """Headers with credentials masked: by name, and where a value holds what looks like a secret."""
-        if not headers:
-            return headers
-        names, values = zip(*headers, strict=True)
-        kept, places = list(values), places_to_look_at(names)
+        shape, values = headers.shape, headers.values
+        kept, places = list(values), places_to_look_at(shape)
         for at in places:
             kept[at] = ""
         others = "\n".join(kept).encode("latin-1", "replace")
         is_clean = self.body(others, own) is others
-        for at in places if is_clean else range(len(names)):
-            kept[at] = self._header(names[at].lower(), values[at], own)
-        return tuple(zip(names, kept, strict=True))
+        for at in places if is_clean else range(len(kept)):
+            kept[at] = self._header(shape.lower[at], values[at], own)
+        return tuple(zip(shape.names, kept, strict=True))
 
     def _header(self, name: str, value: str, own: Own) -> str:
         if is_secret_header(name):
@@ -209,9 +206,10 @@ class Redactor:
         return hashlib.sha256(self._salt + key.encode("utf-8", "replace")).hexdigest()[:16]
 
 
-def telling(headers: Headers) -> Headers:
+def telling(headers: HeaderBlock) -> Headers:
     """Those of `headers` that may hold a credential by what they are."""
-    return tuple([headers[at] for at in places_to_look_at(tuple([name for name, _ in headers]))])
+    names, values = headers.shape.names, headers.values
+    return tuple([(names[at], values[at]) for at in places_to_look_at(headers.shape)])
 
 
 def api_key_of(headers: Headers, path: str) -> str | None:
@@ -234,9 +232,8 @@ def api_key_of(headers: Headers, path: str) -> str | None:
 def credentials_of(headers: Headers, path: str) -> Own:
     """Every credential a request carries, whether or not it is the API key the call was made with. Cookies are none."""
     found: list[str] = []
-    names = tuple([name for name, _ in headers])
-    for at in places_to_look_at(names):
-        name, value = names[at].lower(), headers[at][1]
+    for header, value in headers:
+        name = header.lower()
         if name == "sec-websocket-protocol":
             found += [match[2] for match in INSECURE_PROTOCOL.finditer(value)]
         elif is_secret_header(name) and name not in ("cookie", "set-cookie"):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from .errors import WiretallyError
-from .exchange import Headers, header
+from .headers import Headers, header
 from .transcript import decoded
 from .wire.draft import Fields
 

@@ -71,7 +71,7 @@ class SocketInterpreter:
     def __init__(self, exchange: CapturedExchange, interpreter: Interpreter) -> None:
         self._exchange = exchange
         self._interpreter = interpreter
-        self._own = credentials_of(exchange.request_headers, exchange.path)
+        self._own = credentials_of(exchange.request_headers.pairs(), exchange.path)
         self._endpoint, found = endpoint_of(exchange.path)
         self._is_realtime = found.kind == "realtime"
         self._format: Format = realtime.FORMAT if self._is_realtime else responses.FORMAT

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from wiretally.agent.exchange import Kind, encode
+from wiretally.agent.headers import Fields, joined
 
 from .month import WORDS
 
@@ -23,12 +24,12 @@ NO_DETAILS = {"audio_tokens": 0, "accepted_prediction_tokens": 0, "rejected_pred
 type Frames = list[bytes]
 
 
-def _pairs(text: str) -> list[tuple[bytes, bytes]]:
+def _pairs(text: str) -> Fields:
     lines = [line.partition(": ") for line in text.strip().splitlines()]
-    return [(name.encode(), value.encode()) for name, _, value in lines]
+    return tuple([(name.encode(), value.encode()) for name, _, value in lines])
 
 
-def _asked(size: int) -> list[tuple[bytes, bytes]]:
+def _asked(size: int) -> Fields:
     return _pairs(f"""
 Host: api.openai.com
 Accept-Encoding: gzip, deflate
@@ -49,7 +50,7 @@ x-stainless-read-timeout: 600
 Content-Length: {size}""")
 
 
-def _answered(chance: random.Random, kind: str) -> list[tuple[bytes, bytes]]:
+def _answered(chance: random.Random, kind: str) -> Fields:
     return _pairs(f"""
 Date: Sun, 22 Nov 2026 11:05:{chance.randrange(60):02} GMT
 Content-Type: {kind}
@@ -98,14 +99,14 @@ def _begin(chance: random.Random, at: float, path: str, request: dict[str, Any])
     connection = f"connection {chance.randrange(16)}"
     frame = [
         Kind.BEGIN, call, 0, at, "base_url", connection, ("127.0.0.1", 50_000), "POST", "https", "api.openai.com", 443,
-        path, "HTTP/1.1", _asked(len(body)), None, None, body, len(body), at + 0.001,
+        path, "HTTP/1.1", joined(_asked(len(body))), None, None, body, len(body), at + 0.001,
     ]  # fmt: skip
     return call, encode(frame)
 
 
 def _answer(chance: random.Random, call: str, at: float, document: dict[str, Any]) -> bytes:
     body = json.dumps(document, indent=2).encode()
-    head = [200, "OK", "HTTP/1.1", _answered(chance, "application/json"), 0.0, 0.0]
+    head = [200, "OK", "HTTP/1.1", joined(_answered(chance, "application/json")), 0.0, 0.0]
     return encode([Kind.ANSWER, call, 1, at + 0.9, *head, body, len(body), at + 0.91])
 
 
@@ -164,7 +165,7 @@ def stream(chance: random.Random, at: float) -> Frames:
     chunks.append({**chunk, "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
     chunks.append({**chunk, "choices": [], "usage": _usage(100, EVENTS)})
     pieces = [f"data: {json.dumps(it)}\n\n".encode() for it in chunks] + [b"data: [DONE]\n\n"]
-    head = [200, "OK", "HTTP/1.1", _answered(chance, "text/event-stream; charset=utf-8"), 0.0, 0.0]
+    head = [200, "OK", "HTTP/1.1", joined(_answered(chance, "text/event-stream; charset=utf-8")), 0.0, 0.0]
     frames = [begin, encode([Kind.HEAD, call, 1, at + 0.4, *head])]
     for number, piece in enumerate(pieces, 2):
         frames.append(encode([Kind.DATA, call, number, at + 0.4 + number / 50, piece, len(piece)]))

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from ..exchange import Headers
+from ..headers import Headers
 from ..personal_data import Pseudonyms, Record, redact
 from ..queries import calls
 from ..queries import export as query

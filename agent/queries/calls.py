@@ -11,7 +11,8 @@ import msgspec
 from .. import bodies
 from ..call import JSON, Cost, RateLimits, Timing
 from ..call_rows import unpack
-from ..exchange import Headers, Message
+from ..exchange import Message
+from ..headers import Headers
 from .arrivals import Direction, first_ids
 from .blocks import OF_BLOCKS, as_parameter, candidates, looked_up
 from .call_line import LINE, WIDTH, CallRow, line_of

@@ -12,6 +12,7 @@ from typing import Any
 
 from wiretally.agent.entry import Entry, Process
 from wiretally.agent.exchange import CapturedExchange
+from wiretally.agent.headers import HeaderBlock
 from wiretally.agent.interpret import Interpreter
 
 TOOLS = ("read_file", "search", "run_tests", "edit_file", "list_folder", "fetch_page")
@@ -142,8 +143,8 @@ def _entry(interpreter: Interpreter, number: tuple[int, int], request: bytes, an
     pieces = [(at + 0.5 + place / 50, len(answer) * (place + 1) // 40) for place in range(40)]
     exchange = CapturedExchange(
         f"{number[0]:032x}", at, method="POST", host="api.openai.com", path="/v1/chat/completions",
-        request_headers=sent, request_body=request,
-        request_size=len(request), sent_at=at + 0.001, status=200, response_headers=received,
+        request_headers=HeaderBlock.of(*sent), request_body=request,
+        request_size=len(request), sent_at=at + 0.001, status=200, response_headers=HeaderBlock.of(*received),
         response_body=answer, response_size=len(answer), head_at=at + 0.4, pieces=pieces, ended_at=at + 1.5,
         ending="answered",
     )  # fmt: skip

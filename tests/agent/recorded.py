@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 
 import pytest
 from wiretally.agent.call import Call
-from wiretally.agent.exchange import CapturedExchange, Headers, Message
+from wiretally.agent.exchange import CapturedExchange, Message
+from wiretally.agent.headers import HeaderBlock
 from wiretally.agent.interpret import Interpreter
 
 type Record = dict[str, Any]
@@ -64,8 +65,8 @@ def body(record: Record, side: str) -> bytes:
     return tool("replay").body_of(record, side)
 
 
-def headers(record: Record, side: str) -> Headers:
-    return tuple((name, str(value)) for name, value in record[f"{side}_headers"].items())
+def headers(record: Record, side: str) -> HeaderBlock:
+    return HeaderBlock.of(*((name, str(value)) for name, value in record[f"{side}_headers"].items()))
 
 
 def exchange_of(record: Record) -> CapturedExchange:

@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wiretally.agent.assembly import Assembler
 from wiretally.agent.exchange import CapturedExchange, Frame, Kind
+from wiretally.agent.headers import HeaderBlock
 
-HEADERS = [[b"Host", b"api.openai.com"], [b"X-Odd", b"\xff"]]
+HEADERS = [b"Host\0X-Odd", b"api.openai.com\0\xff"]
 BEGIN = ["proxy", "conn", ["127.0.0.1", 5000], "POST", "https", "api.openai.com", 443, "/v1/x", "HTTP/1.1", HEADERS]
 
 
@@ -27,10 +28,10 @@ def expected(call: str = "a") -> CapturedExchange:
     return CapturedExchange(
         uid=call, started_at=1.0, method="POST", scheme="https", host="api.openai.com", port=443, path="/v1/x",
         http_version="HTTP/1.1", door="proxy", connection="conn", peer=("127.0.0.1", 5000), session="night",
-        tags={"team": "a"}, request_headers=(("Host", "api.openai.com"), ("X-Odd", "ÿ")), request_body=b"ask",
-        request_size=3, sent_at=1.2, status=200, reason="OK", response_headers=(("a", "b"),), response_body=b"onetwo",
-        response_size=6, head_at=1.3, connect_ms=1.0, tls_ms=2.0, pieces=[(1.4, 3), (1.5, 6)], ended_at=1.6,
-        ending="answered",
+        tags={"team": "a"}, request_headers=HeaderBlock.of(("Host", "api.openai.com"), ("X-Odd", "ÿ")),
+        request_body=b"ask", request_size=3, sent_at=1.2, status=200, reason="OK",
+        response_headers=HeaderBlock.of(("a", "b")), response_body=b"onetwo", response_size=6, head_at=1.3,
+        connect_ms=1.0, tls_ms=2.0, pieces=[(1.4, 3), (1.5, 6)], ended_at=1.6, ending="answered",
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ import pytest
 from wiretally.agent.earlier import Asked, Earlier
 from wiretally.agent.entry import Entry
 from wiretally.agent.exchange import CapturedExchange
+from wiretally.agent.headers import HeaderBlock
 from wiretally.agent.interpret import Interpreter
 from wiretally.agent.store import Store
 
@@ -33,7 +34,8 @@ def store(tmp_path: Path) -> Generator[Store]:
 def exchange(uid: str, asked: dict[str, Any], answer: bytes, content_type: str, at: float) -> CapturedExchange:
     return CapturedExchange(
         uid=uid, started_at=NOON + at, method="POST", host="api.openai.com", path="/v1/responses",
-        request_body=json.dumps(asked).encode(), status=200, response_headers=(("content-type", content_type),),
+        request_body=json.dumps(asked).encode(), status=200,
+        response_headers=HeaderBlock.of(("content-type", content_type)),
         response_body=answer, head_at=NOON + at, ended_at=NOON + at + 1, ending="answered",
     )  # fmt: skip
 

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from wiretally.agent.exchange import Kind, decode, encode, header
+from wiretally.agent.exchange import Kind, decode, encode
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.binary() | st.text() | st.floats(allow_nan=False),
@@ -29,8 +29,3 @@ def test_anything_else_is_refused_or_is_a_frame(data: bytes) -> None:
 def test_a_list_that_is_no_frame_is_named() -> None:
     with pytest.raises(ValueError, match="not a frame"):
         decode(encode([99, "a", 0, 1.0]))
-
-
-def test_headers_are_found_whatever_their_case() -> None:
-    assert header((("Content-Type", "a"), ("content-type", "b")), "content-type") == "a"
-    assert header((), "content-type") is None

@@ -11,6 +11,7 @@ import pytest
 from wiretally.agent.call import Call, Fault, State
 from wiretally.agent.exchange import CapturedExchange, Ending
 from wiretally.agent.faults import ADVICE, ADVICE_BY_FAULT, Evidence, advice, judge
+from wiretally.agent.headers import HeaderBlock
 from wiretally.agent.interpret import Interpreter
 
 INTERPRETER = Interpreter(salt=b"a salt for tests")
@@ -216,7 +217,7 @@ def ended(end: End) -> Call:
         path=end.path,
         request_body=json.dumps(request).encode(),
         status=end.status,
-        response_headers=(("content-type", end.content_type), *end.headers),
+        response_headers=HeaderBlock.of(("content-type", end.content_type), *end.headers),
         response_body=end.body,
         ending=end.ending,
         error=end.error,

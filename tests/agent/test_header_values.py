@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from wiretally.agent.header_values import by_lower_name, count_of, number_of, trace_id
+from wiretally.agent.header_values import count_of, number_of, trace_id
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,3 @@ def test_trace_ids(text: str | None, found: str | None) -> None:
 def test_numbers_and_counts() -> None:
     assert [number_of(text) for text in ("412", "4.5", "-1", "nan", "inf", "x", "", None)] == [412, 4.5, *[None] * 6]
     assert [count_of(text) for text in ("2", "-2", "²", "99999999", "x", "", None)] == [2, *[None] * 6]
-
-
-def test_of_several_headers_the_first_counts() -> None:
-    assert by_lower_name((("A", "1"), ("a", "2"), ("B", "3"))) == {"a": "1", "b": "3"}

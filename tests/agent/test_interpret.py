@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from wiretally.agent.call import Call
 from wiretally.agent.exchange import CapturedExchange
+from wiretally.agent.headers import HeaderBlock
 from wiretally.agent.interpret import Interpreter
 
 from . import recorded
@@ -98,7 +99,9 @@ def test_time_to_first_token_is_of_the_first_content_not_of_the_head(coding: str
         path="/v1/chat/completions",
         request_body=b'{"model":"gpt-4o","stream":true,"messages":[]}',
         status=200,
-        response_headers=(("content-type", "text/event-stream"), *([("content-encoding", coding)] if coding else [])),
+        response_headers=HeaderBlock.of(
+            ("content-type", "text/event-stream"), *([("content-encoding", coding)] if coding else [])
+        ),
         response_body=b"".join(pieces),
         head_at=recorded.NOON + 0.1,
         pieces=[(recorded.NOON + 0.2 + n / 10, size) for n, size in enumerate(sizes)],
@@ -115,14 +118,14 @@ def test_what_the_headers_tell_is_on_the_row() -> None:
     record = next(r for r in recorded.records() if r["endpoint"] == "/v1/chat/completions" and r["status"] == 200)
     exchange = recorded.exchange_of(record)
     key = "sk-proj-0123456789abcdefghijWXYZ"
-    asked = (
+    asked = HeaderBlock.of(
         ("Authorization", f"Bearer {key}"),
         ("User-Agent", "OpenAI/Python 3.1"),
         ("OpenAI-Project", "proj_1"),
         ("X-Stainless-Retry-Count", "2"),
         ("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),
     )
-    answered = (
+    answered = HeaderBlock.of(
         ("Content-Type", "application/json"),
         ("x-request-id", "req_1"),
         ("openai-processing-ms", "412"),
@@ -157,7 +160,7 @@ def test_bodies_are_kept_decoded_and_the_same_request_has_the_same_hash() -> Non
         path="/v1/embeddings",
         request_body=b'{"model":"m"}',
         status=200,
-        response_headers=(("Content-Encoding", "gzip"),),
+        response_headers=HeaderBlock.of(("Content-Encoding", "gzip")),
         response_body=gzip.compress(b'{"data":[]}'),
         ending="answered",
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from wiretally.agent.assembly import Assembled
 from wiretally.agent.exchange import CapturedExchange, Message
+from wiretally.agent.headers import HeaderBlock
 from wiretally.agent.locations import Home
 from wiretally.agent.observation import Observer, SocketObservation, unreadable
 from wiretally.agent.plans import RecorderPlan
@@ -27,7 +28,8 @@ def observer(tmp_path: Path, *, bodies: bool = True) -> Observer:
 def asked(**changes: object) -> CapturedExchange:
     it = CapturedExchange(
         "a", 1.0, "POST", host="api.openai.com", path="/v1/chat/completions", request_body=ASK, request_size=len(ASK),
-        request_headers=(("Authorization", "Bearer sk-secret-0123456789abcdef9f2c"), ("X-A", "b")), sent_at=1.1,
+        request_headers=HeaderBlock.of(("Authorization", "Bearer sk-secret-0123456789abcdef9f2c"), ("X-A", "b")),
+        sent_at=1.1,
     )  # fmt: skip
     for name, value in changes.items():
         setattr(it, name, value)
@@ -48,7 +50,9 @@ def test_an_open_call_is_a_row_without_bodies(tmp_path: Path) -> None:
 
 
 def test_a_stream_counts_up_by_what_came_anew(tmp_path: Path) -> None:
-    call = Assembled(asked(status=200, head_at=1.2, response_headers=(("content-type", "text/event-stream"),)))
+    call = Assembled(
+        asked(status=200, head_at=1.2, response_headers=HeaderBlock.of(("content-type", "text/event-stream")))
+    )
     it = observer(tmp_path).observe(call)
     seen: list[int] = []
     for number in range(3):
@@ -88,7 +92,7 @@ def test_what_no_reader_can_read_is_kept_as_it_came_but_for_its_secrets(tmp_path
 
 def test_each_response_on_a_websocket_is_a_call_of_its_connection(tmp_path: Path) -> None:
     call = Assembled(
-        asked(path="/v1/realtime?model=gpt-realtime", status=101, request_headers=(("Upgrade", "websocket"),))
+        asked(path="/v1/realtime?model=m", status=101, request_headers=HeaderBlock.of(("Upgrade", "websocket")))
     )
     it = observer(tmp_path).observe(call)
     assert isinstance(it, SocketObservation)

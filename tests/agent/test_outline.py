@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from wiretally.agent.call import Call
 from wiretally.agent.exchange import CapturedExchange
+from wiretally.agent.headers import HeaderBlock
 from wiretally.agent.outline import Outline, context_of, outline
 from wiretally.agent.redaction import Redactor
 
@@ -19,7 +20,7 @@ def test_of_a_key_no_more_than_the_last_four_are_kept(key: str, last: str | None
         method="POST",
         host="api.openai.com",
         path=f"/v1/chat/completions?api_key={key}",
-        request_headers=(("Authorization", f"Bearer {key}"), ("User-Agent", "curl/8")),
+        request_headers=HeaderBlock.of(("Authorization", f"Bearer {key}"), ("User-Agent", "curl/8")),
         request_body=b"12345",
         tags={"team": "a"},
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from wiretally.agent.exchange import CapturedExchange
+from wiretally.agent.headers import HeaderBlock
 from wiretally.agent.interpret import Interpreter, StreamProgress
 
 from . import recorded
@@ -32,7 +33,7 @@ def opened(encoding: str | None = None) -> CapturedExchange:
         path="/v1/chat/completions",
         request_body=json.dumps(request).encode(),
         status=200,
-        response_headers=tuple(headers),
+        response_headers=HeaderBlock.of(*headers),
     )
 
 
@@ -92,7 +93,7 @@ def test_at_its_end_it_agrees_with_the_whole(interpreter: Interpreter) -> None:
 
 def test_an_answer_that_is_no_stream_is_only_a_row(interpreter: Interpreter) -> None:
     exchange = opened()
-    exchange.response_headers = (("content-type", "application/json"),)
+    exchange.response_headers = HeaderBlock.of(("content-type", "application/json"))
     progress = StreamProgress(exchange, interpreter)
     progress.feed(b'{"id": "c"', NOON + 1)
     assert progress.call().state == "open"

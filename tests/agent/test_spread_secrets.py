@@ -7,6 +7,7 @@ from copy import replace
 
 import pytest
 from wiretally.agent.exchange import CapturedExchange
+from wiretally.agent.headers import HeaderBlock
 from wiretally.agent.interpret import Interpreter
 
 from . import recorded
@@ -35,7 +36,7 @@ def test_it_is_masked_in_every_event_that_carries_a_part(size: int, path: str) -
         method="POST",
         path=path,
         status=200,
-        response_headers=(("content-type", "text/event-stream"),),
+        response_headers=HeaderBlock.of(("content-type", "text/event-stream")),
         response_body=stream(size, path),
         ending="answered",
     )

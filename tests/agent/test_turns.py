@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from wiretally.agent.call import Call
 from wiretally.agent.exchange import CapturedExchange
+from wiretally.agent.headers import HeaderBlock
 from wiretally.agent.interpret import Interpreter
 from wiretally.agent.turns import MOST_PREFIXES, MOST_TEXT, following, read_turns, text_in
 
@@ -22,7 +23,7 @@ def called(path: str, request: dict[str, Any], answer: bytes, kind: str = "appli
         path=path,
         request_body=json.dumps(request).encode(),
         status=200,
-        response_headers=(("content-type", kind),),
+        response_headers=HeaderBlock.of(("content-type", kind)),
         response_body=answer,
         ending="answered",
     )

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from wiretally.agent.call import Call
 from wiretally.agent.exchange import CapturedExchange
+from wiretally.agent.headers import HeaderBlock
 from wiretally.agent.interpret import Interpreter
 
 INTERPRETER = Interpreter(salt=b"")
@@ -228,7 +229,7 @@ def read(answer: Answer) -> Call:
         CapturedExchange(
             uid="a", started_at=1_795_000_000.0, method=answer.method, host="api.openai.com", path=answer.path,
             request_body=json.dumps(answer.asked).encode() if answer.method == "POST" else b"", status=answer.status,
-            response_headers=(("content-type", answer.content_type),) if answer.content_type else (),
+            response_headers=HeaderBlock.of(*([("content-type", answer.content_type)] if answer.content_type else [])),
             response_body=body, ended_at=1_795_000_001.0, ending="answered",
         )
     )  # fmt: skip

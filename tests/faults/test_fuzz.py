@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from wiretally.agent.assembly import Assembler
 from wiretally.agent.exchange import CapturedExchange, Frame, Kind, Message, decode
+from wiretally.agent.headers import HeaderBlock
 from wiretally.agent.interpret import Interpreter, SocketInterpreter, StreamProgress
 from wiretally.agent.observation import unreadable
 from wiretally.agent.wire.coding import MAX_DECODED, Decoder
@@ -76,7 +77,7 @@ def _exchange(path: str, asked: bytes, answered: bytes, kind: str, coding: str |
     headers = (("content-type", kind), *((("content-encoding", coding),) if coding else ()))
     return CapturedExchange(
         "fuzzed", 1.0, method="POST", path=path, request_body=asked, request_size=len(asked), status=200,
-        response_headers=headers, response_body=answered, response_size=len(answered), head_at=1.1,
+        response_headers=HeaderBlock.of(*headers), response_body=answered, response_size=len(answered), head_at=1.1,
         pieces=[(1.2, len(answered))], ended_at=2.0, ending="answered",
     )  # fmt: skip
 

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from wiretally.agent.call import Call
 from wiretally.agent.exchange import CapturedExchange
+from wiretally.agent.headers import HeaderBlock
 from wiretally.agent.interpret import Interpreter
 
 from .recording import AT
@@ -86,7 +87,7 @@ def test_json_of_any_shape_makes_a_row(path: str, asked: object, answered: objec
         path=path,
         request_body=json.dumps(asked).encode(),
         status=status,
-        response_headers=(("content-type", "text/event-stream" if stream else "application/json"),),
+        response_headers=HeaderBlock.of(("content-type", "text/event-stream" if stream else "application/json")),
         response_body=answer,
         pieces=[(AT + 1, len(answer))],
         ended_at=AT + 2,
@@ -106,10 +107,10 @@ def test_bytes_of_any_kind_make_a_row(asked: bytes, answered: bytes, coding: str
             started_at=AT,
             method="POST",
             path="/v1/chat/completions",
-            request_headers=(("content-encoding", coding), ("authorization", "Bearer")),
+            request_headers=HeaderBlock.of(("content-encoding", coding), ("authorization", "Bearer")),
             request_body=asked,
             status=200,
-            response_headers=(("content-type", content_type), ("content-encoding", coding)),
+            response_headers=HeaderBlock.of(("content-type", content_type), ("content-encoding", coding)),
             response_body=answered,
             ending="answered",
         )
@@ -145,7 +146,7 @@ def test_a_hostile_answer_is_a_row(name: str, stream: bool) -> None:
         path="/v1/chat/completions",
         request_body=HOSTILE[name],
         status=200,
-        response_headers=(("content-type", "text/event-stream" if stream else "application/json"),),
+        response_headers=HeaderBlock.of(("content-type", "text/event-stream" if stream else "application/json")),
         response_body=body,
         ending="answered",
     )
@@ -163,7 +164,7 @@ def test_a_bomb_does_not_take_the_memory() -> None:
         method="POST",
         path="/v1/chat/completions",
         status=200,
-        response_headers=(("content-encoding", "gzip"), ("content-type", "application/json")),
+        response_headers=HeaderBlock.of(("content-encoding", "gzip"), ("content-type", "application/json")),
         response_body=bomb,
         ending="answered",
     )

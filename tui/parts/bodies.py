@@ -8,7 +8,7 @@ from typing import cast
 
 from rich.cells import cell_len
 
-from ...agent.exchange import Headers
+from ...agent.headers import Headers
 from ...agent.wire.draft import Fields, text_of
 from ...agent.wire.sse import read_events
 from .. import numbers

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from wiretally.agent.call import Call
 from wiretally.agent.exchange import CapturedExchange
+from wiretally.agent.headers import HeaderBlock
 from wiretally.agent.interpret import Interpreter
 
 from .drafts import answered, asked
@@ -21,8 +22,8 @@ def call(path: str, body: bytes, content_type: str) -> Call:
     return INTERPRETER.call(
         CapturedExchange(
             uid="a", started_at=1_795_000_000.0, method="POST", host="api.openai.com", path=path,
-            request_body=b'{"model": "gpt-5-mini"}', status=200, response_headers=headers, response_body=body,
-            ended_at=1_795_000_001.0, ending="answered",
+            request_body=b'{"model": "gpt-5-mini"}', status=200, response_headers=HeaderBlock.of(*headers),
+            response_body=body, ended_at=1_795_000_001.0, ending="answered",
         )
     )  # fmt: skip
 
