@@ -19,7 +19,8 @@ import zstandard
 PARTS = 1024  # parts a log can have; the part's id is log * PARTS + its place
 LARGEST_LOG = 4_194_304
 CACHE_BYTES = 33_554_432  # last bodies of active threads kept in memory
-LEVEL = 3
+LEVEL = 3  # of a log's first part; what comes after it is small and has that as its dictionary, where 1 does as well
+LATER_LEVEL = 1
 SHORTEST = 48  # shared stretches below this are cheaper written anew, and keep the list of spans short
 SHORTEST_STRIDE = 32  # bytes compared at once at first, then more and more; as numbers where they differ
 SMALL = 1024  # a part up to this is always worth a place in the log
@@ -213,8 +214,8 @@ class BodyWriter:
         compressor = self._plain
         if len(body) <= LARGEST_LOG:  # to a larger one nothing will be added
             dictionary = zstandard.ZstdCompressionDict(body, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
-            dictionary.precompute_compress(level=LEVEL)  # pyright: ignore[reportUnknownMemberType]
-            compressor = zstandard.ZstdCompressor(LEVEL, dict_data=dictionary, write_checksum=False)
+            dictionary.precompute_compress(level=LATER_LEVEL)  # pyright: ignore[reportUnknownMemberType]
+            compressor = zstandard.ZstdCompressor(LATER_LEVEL, dict_data=dictionary, write_checksum=False)
         log = _Log(self._next_log, 0, 0, body, [(0, len(body))], compressor)
         self._next_log += 1
         self._part(log, body, self._plain.compress(body))

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from operator import add
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import add, itemgetter
 from typing import Any
 
 import msgspec
 
+from .call_rows import COLUMNS, Row
 from .histograms import Histogram, bucket, decode, encode, histogram_of
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
@@ -46,6 +47,10 @@ SOURCE = """c.started_at, c.state, c.stream, c.retry_of, c.retry_count, c.usage_
  c.response_bytes, c.duration_ms, c.ttft_ms, c.output_tokens_per_second, c.model, p.app, c.endpoint, c.session_id,
  c.api_key, c.status, c.fault, c.user, c.tags"""
 """What a roll-up is made of, as SQL over calls c and processes p; `tally` takes tuples of these."""
+
+_NAMES = [name.strip().partition(".")[2] for name in SOURCE.split(",")]
+_APP = _NAMES.index("app")
+_pick = itemgetter(*(COLUMNS.index("process_id" if name == "app" else name) for name in _NAMES))
 
 _REPORTED = "c.usage_source = 'reported'"
 _GENERATED = "c.output_tokens_per_second > 0 and c.output_tokens is not null"
@@ -155,6 +160,13 @@ def _own_values(user: str | None, tags: str | None) -> Iterator[tuple[str, str]]
 
 def _buckets(source: Source) -> tuple[int | None, ...]:
     return tuple(None if value is None else bucket(value) for value in (source[15], source[16], source[7], source[10]))
+
+
+def sources_of(rows: Iterable[Row], apps: Mapping[int, str]) -> Iterator[Source]:
+    """What SOURCE finds for calls, from their rows at hand; `apps` by process id."""
+    for row in rows:
+        picked = _pick(row)
+        yield (*picked[:_APP], apps.get(picked[_APP]), *picked[_APP + 1 :])
 
 
 def tally(sources: Iterable[Source]) -> dict[Key, Tally]:

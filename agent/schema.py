@@ -154,6 +154,9 @@ create index calls_error on calls (id, error_message, error_code, error_type) wh
 """`calls_narrow` is a copy of what filters ask without an index of its own, a third as wide as the rows; SQLite reads
 it in their place, in the order of ids. It begins with the id so that each call is added at its end."""
 
+FEWER = "".join(f"drop index calls_{name};\n" for name in ("ttft", "tokens", "key"))
+"""What the blocks' summaries answer as well. Of numbers, an index costs most: each call's lies elsewhere."""
+
 type Migration = tuple[str, Callable[[Any], None]]
 
 
@@ -176,7 +179,11 @@ def _narrow(connection: Any) -> None:
     call_blocks.summarise(connection, None)
 
 
-MIGRATIONS: tuple[Migration, ...] = (("m001_first", _first), ("m002_narrow", _narrow))
+def _fewer(connection: Any) -> None:
+    run(connection, FEWER)
+
+
+MIGRATIONS: tuple[Migration, ...] = (("m001_first", _first), ("m002_narrow", _narrow), ("m003_fewer", _fewer))
 """Every migration in order; `user_version` of a database says how many it has. One that was released never changes."""
 
 

@@ -32,6 +32,7 @@ _UPDATE = (
     f"note = coalesce(note, ?{COLUMNS.index('note') + 1}), rating = coalesce(rating, ?{COLUMNS.index('rating') + 1}) "
     f"where id = ?1 and uid = ?{len(COLUMNS)}"
 )
+_PROCESS = COLUMNS.index("process_id")
 _SOURCES = f"select {rollups.SOURCE} from calls c left join processes p on p.id = c.process_id"
 
 
@@ -111,9 +112,9 @@ class Store:
             return
         items = self._linked(fresh, known)
         connection = self._connection
-        connection.executemany(_INSERT, [row_of(item.entry, item.links) for item in items if not item.known])
-        updates: list[Row] = [row_of(item.entry, item.links) for item in items if item.known]
-        connection.executemany(_UPDATE, updates)
+        rows = [row_of(item.entry, item.links) for item in items]
+        connection.executemany(_INSERT, [row for row, item in zip(rows, items, strict=True) if not item.known])
+        connection.executemany(_UPDATE, [row for row, item in zip(rows, items, strict=True) if item.known])
         connection.executemany(
             "insert or replace into details (call_id, data) values (?, ?)",
             [(item.links.id, pack(item.entry)) for item in items],
@@ -130,13 +131,20 @@ class Store:
                 [(item.links.id, item.entry.call.prompt_text, item.entry.call.answer_text) for item in final],
             )
         account.note(connection, [(item.entry.call, item.links.id) for item in final])
-        ids = _json(item.links.id for item in final)
-        rollups.enter(
-            connection, connection.execute(f"{_SOURCES} where c.id in (select value from json_each(?))", (ids,))
-        )
+        ended = [row for row, item in zip(rows, items, strict=True) if item.final]
+        rollups.enter(connection, rollups.sources_of(ended, self._apps(ended)))
         if (block := items[-1].links.id >> call_blocks.SHIFT) > self._block:
             call_blocks.summarise(connection)
             self._block = block
+
+    def _apps(self, rows: Iterable[Row]) -> dict[int, str]:
+        """The names of the programs that made these calls, by process id."""
+        numbers = _json({row[_PROCESS] for row in rows})
+        return dict(
+            self._connection.execute(
+                "select id, app from processes where id in (select value from json_each(?))", (numbers,)
+            )
+        )
 
     def _known(self, entries: list[Entry]) -> dict[str, _Known]:
         rows = self._connection.execute(

@@ -14,10 +14,8 @@ import multiprocessing
 import random
 import sqlite3
 import time
-from collections.abc import Iterator
 from copy import replace
 from decimal import Decimal
-from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -30,16 +28,8 @@ from wiretally.agent.entry import Entry
 
 from .month import APPS, DAY, WORDS, Plan, moments, rows
 
-_SOURCE = [name.strip().partition(".")[2] for name in rollups.SOURCE.split(",")]
-
-
-def sources(plan: Plan, chunk: int, starts: list[int]) -> Iterator[rollups.Source]:
-    """What the roll-ups are made of, for one chunk."""
-    app, process = _SOURCE.index("app"), COLUMNS.index("process_id")
-    pick = itemgetter(*(COLUMNS.index(name) if name != "app" else process for name in _SOURCE))
-    for row in rows(plan, chunk, starts):
-        source = pick(row)
-        yield (*source[:app], APPS[(source[app] - 1) % len(APPS)], *source[app + 1 :])
+APP_OF = {1 + number: APPS[number % len(APPS)] for number in range(len(APPS) * 10)}
+"""The program's name by process id."""
 
 
 def add_up(path: Path, plan: Plan) -> None:
@@ -49,7 +39,7 @@ def add_up(path: Path, plan: Plan) -> None:
     connection.execute("begin")
     starts = moments(plan)
     for chunk in range(plan.chunks):
-        rollups.enter(connection, sources(plan, chunk, starts))
+        rollups.enter(connection, rollups.sources_of(rows(plan, chunk, starts), APP_OF))
     connection.execute("commit")
     connection.close()
 
@@ -155,10 +145,7 @@ def _write_names(connection: sqlite3.Connection, plan: Plan) -> None:
     connection.executemany(
         "insert into processes (id, pid, started_at, app, command, cwd, git_branch) "
         "values (?, ?, ?, ?, ?, '/srv/shop', ?)",
-        [
-            (1 + number, 4000 + number, start, APPS[number % len(APPS)], f"python {APPS[number % len(APPS)]}", "main")
-            for number in range(len(APPS) * 10)
-        ],
+        [(number, 3999 + number, start, app, f"python {app}", "main") for number, app in APP_OF.items()],
     )
 
 

@@ -45,7 +45,7 @@ SORTS: dict[Column, str] = {
 }
 """What a list can be sorted by. By time means in the order of arrival."""
 
-UNINDEXED = frozenset({"ttft", "input", "output", "speed", "app"})
+UNINDEXED = frozenset({"ttft", "tokens", "input", "output", "speed", "app"})
 """Sorts that read all calls once; an index for each would cost every call that is recorded."""
 
 

@@ -78,7 +78,7 @@ def test_a_page_is_read_by_an_index(mixed: Path, column: Column) -> None:
     [
         ("model:gpt-5", "calls_model"), ("status:429", "calls_status"), ("fault:quota", "calls_fault"),
         ("request:req_1", "calls_request"), ("response:resp_1", "calls_response"), ("session:first", "calls_session"),
-        ("conversation:3", "calls_conversation"), ("is:open", "calls_open"), ("tokens:7", "calls_tokens"),
+        ("conversation:3", "calls_conversation"), ("is:open", "calls_open"),
     ],
 )  # fmt: skip
 def test_an_equality_is_found_by_its_index(mixed: Path, text: str, index: str) -> None:
