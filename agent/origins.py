@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from collections.abc import Iterable
+
+import msgspec
 
 from .database import next_revision
 from .entry import Process
@@ -60,3 +63,12 @@ class Origins:
             ).fetchone()
             number = self._processes[process] = int(row[0])
         return number
+
+    def apps(self, processes: Iterable[int | None]) -> dict[int, str]:
+        """The names of these programs, by process number."""
+        numbers = msgspec.json.encode(set(processes)).decode()
+        return dict(
+            self._connection.execute(
+                "select id, app from processes where id in (select value from json_each(?))", (numbers,)
+            )
+        )

@@ -16,7 +16,7 @@ import msgspec
 
 from . import account, bodies, call_blocks, rollups, search_index
 from .call import NO_STRINGS
-from .call_rows import COLUMNS, Links, Row, pack, row_of
+from .call_rows import COLUMNS, Links, pack, row_of
 from .conversations import Threads
 from .database import explaining, next_revision, open_writer, transaction
 from .earlier import Asked, Earlier, look_up
@@ -132,19 +132,10 @@ class Store:
             )
         account.note(connection, [(item.entry.call, item.links.id) for item in final])
         ended = [row for row, item in zip(rows, items, strict=True) if item.final]
-        rollups.enter(connection, rollups.sources_of(ended, self._apps(ended)))
+        rollups.enter(connection, rollups.sources_of(ended, self._origins.apps(row[_PROCESS] for row in ended)))
         if (block := items[-1].links.id >> call_blocks.SHIFT) > self._block:
             call_blocks.summarise(connection)
             self._block = block
-
-    def _apps(self, rows: Iterable[Row]) -> dict[int, str]:
-        """The names of the programs that made these calls, by process id."""
-        numbers = _json({row[_PROCESS] for row in rows})
-        return dict(
-            self._connection.execute(
-                "select id, app from processes where id in (select value from json_each(?))", (numbers,)
-            )
-        )
 
     def _known(self, entries: list[Entry]) -> dict[str, _Known]:
         rows = self._connection.execute(
