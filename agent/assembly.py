@@ -7,7 +7,7 @@ come before them; so each call counts its frames, ignores what it had and keeps 
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import Any, Final
+from typing import Final
 
 from msgspec import Struct
 
@@ -19,7 +19,7 @@ REMEMBERED: Final = 20_000
 
 
 class Assembled(Struct):
-    """One call as far as it has come. `new` are the pieces that came since `take_new`, for who follows a stream."""
+    """One call as far as it has come. `new` are the pieces not read yet, for who follows a stream."""
 
     exchange: CapturedExchange
     next: int = 0
@@ -28,7 +28,6 @@ class Assembled(Struct):
     new: list[tuple[float, bytes]] = []
     new_messages: list[Message] = []
     begun: bool = False
-    changed: bool = True
     spoilt: Exception | None = None
     """The bug of ours that kept a frame out of the exchange."""
 
@@ -53,10 +52,10 @@ class Assembler:
     def feed(self, frame: Frame) -> Assembled | None:
         """Take one frame of a call. Returns its call, or None where the frame brought nothing new."""
         kind, uid, sequence = frame[0], frame[1], frame[2]
-        if uid in self._ended:
-            return None
         call = self.open.get(uid)
         if call is None:
+            if uid in self._ended:
+                return None
             call = self.open[uid] = Assembled(CapturedExchange(uid=uid, started_at=frame[3]))
         if kind == Kind.SKIPPED:
             self._apply_early(call)
@@ -70,7 +69,7 @@ class Assembler:
             return None
         else:
             self._apply(call, frame)
-            while early := call.early.pop(call.next, None):
+            while call.early and (early := call.early.pop(call.next, None)):
                 self._apply(call, early)
         return call
 
@@ -104,10 +103,9 @@ class Assembler:
             self._apply(call, call.early.pop(number))
 
     def _apply(self, call: Assembled, frame: Frame) -> None:
-        call.next = max(call.next, frame[2] + 1)
-        call.changed = True
+        call.next = frame[2] + 1
         try:
-            _APPLY[frame[0]](call, frame[3], *frame[4:])
+            _APPLY[frame[0]](call, frame)
         except Exception as error:  # noqa: BLE001 the recorder counts it, and keeps a row without what was in the frame
             call.spoilt, call.begun = error, True
             if frame[0] in (Kind.END, Kind.ANSWER):
@@ -115,8 +113,8 @@ class Assembler:
                 call.exchange.ending = frame[4] if frame[0] == Kind.END else "answered"
 
 
-def _begin(call: Assembled, at: float, *fields: Any) -> None:
-    it = call.exchange
+def _begin(call: Assembled, frame: Frame) -> None:
+    it, (at, *fields) = call.exchange, frame[3:]
     it.started_at, call.begun = at, True
     (it.door, it.connection, peer, it.method, it.scheme, it.host, it.port, it.path, it.http_version) = fields[:9]
     headers, it.session, tags, body, size, sent_at = fields[9:15]
@@ -127,39 +125,45 @@ def _begin(call: Assembled, at: float, *fields: Any) -> None:
         it.truncated = size > len(it.request_body)
 
 
-def _request_data(call: Assembled, at: float, data: bytes, size: int) -> None:
-    it = call.exchange
+def _request_data(call: Assembled, frame: Frame) -> None:
+    it, (data, size) = call.exchange, frame[4:]
     it.request_body += data
     it.request_size += size
     it.truncated = it.truncated or size > len(data)
 
 
-def _request_end(call: Assembled, at: float) -> None:
-    call.exchange.sent_at = at
+def _request_end(call: Assembled, frame: Frame) -> None:
+    call.exchange.sent_at = frame[3]
 
 
-def _head(call: Assembled, at: float, *fields: Any) -> None:
+def _head(call: Assembled, frame: Frame) -> None:
     it = call.exchange
-    it.status, it.reason, _, headers, it.connect_ms, it.tls_ms = fields[:6]
-    it.head_at, it.response_headers = at, parted(headers)
+    it.head_at, it.status, it.reason, _, headers, it.connect_ms, it.tls_ms = frame[3:10]
+    it.response_headers = parted(headers)
 
 
-def _data(call: Assembled, at: float, data: bytes, size: int) -> None:
+def _data(call: Assembled, frame: Frame) -> None:
+    _take(call, frame[3], frame[4], frame[5])
+
+
+def _take(call: Assembled, at: float, data: bytes, size: int) -> None:
     it = call.exchange
     call.body += data
     it.response_size += size
-    it.truncated = it.truncated or size > len(data)
     it.pieces.append((at, it.response_size))
+    if size > len(data):
+        it.truncated = True
     if data:
         call.new.append((at, data))
 
 
-def _end(call: Assembled, at: float, ending: Any, error: str | None) -> None:
-    call.exchange.ended_at, call.exchange.ending, call.exchange.error = at, ending, error
-
-
-def _message(call: Assembled, at: float, from_client: bool, is_text: bool, content: bytes, size: int) -> None:
+def _end(call: Assembled, frame: Frame) -> None:
     it = call.exchange
+    it.ended_at, it.ending, it.error = frame[3:6]
+
+
+def _message(call: Assembled, frame: Frame) -> None:
+    it, (at, from_client, is_text, content, size) = call.exchange, frame[3:8]
     if from_client:
         it.request_size += size
     else:
@@ -168,12 +172,13 @@ def _message(call: Assembled, at: float, from_client: bool, is_text: bool, conte
     call.new_messages.append(Message(at, from_client, is_text, content))
 
 
-def _answer(call: Assembled, at: float, *fields: Any) -> None:
-    _head(call, at, *fields[:6])
-    body, size, ended_at = fields[6:9]
+def _answer(call: Assembled, frame: Frame) -> None:
+    _head(call, frame)
+    body, size, ended_at = frame[10:13]
     if size:
-        _data(call, at, body, size)
-    _end(call, ended_at, "answered", None)
+        _take(call, frame[3], body, size)
+    it = call.exchange
+    it.ended_at, it.ending = ended_at, "answered"
 
 
 _APPLY = {
