@@ -25,13 +25,14 @@ class Shape(Struct, frozen=True, eq=False):
 
     names: tuple[str, ...]
     lower: tuple[str, ...]
-    are_unique: bool
+    places: dict[str, int]
+    """By lower-case name; of several, the first."""
 
 
 @lru_cache(512)
 def _shape(names: tuple[str, ...]) -> Shape:
     lower = tuple([name.lower() for name in names])
-    return Shape(names, lower, len(set(lower)) == len(lower))
+    return Shape(names, lower, {name: at for at, name in reversed([*enumerate(lower)])})
 
 
 @lru_cache(512)
@@ -54,15 +55,8 @@ class HeaderBlock(Struct, frozen=True):
 
     def get(self, name: str) -> str | None:
         """The first value of the header `name` (lower case), or None."""
-        lower = self.shape.lower
-        return self.values[lower.index(name)] if name in lower else None
-
-    def by_lower_name(self) -> dict[str, str]:
-        """Values by lower-case name; of several, the first."""
-        lower = self.shape.lower
-        if self.shape.are_unique:
-            return dict(zip(lower, self.values, strict=True))
-        return dict(zip(reversed(lower), reversed(self.values), strict=True))
+        at = self.shape.places.get(name)
+        return None if at is None else self.values[at]
 
 
 NO_HEADERS: Final = HeaderBlock.of()

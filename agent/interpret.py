@@ -69,7 +69,7 @@ class Interpreter:
         self._fault = fault
         self._earlier = earlier
         self._last: tuple[CapturedExchange, tuple[int, int], Bodies] | None = None
-        self._last_context: tuple[CapturedExchange, HeaderBlock, Context] | None = None
+        self._last_context: tuple[CapturedExchange, Context] | None = None
 
     def call(self, exchange: CapturedExchange) -> Call:
         """The exchange as a call, whatever its ending. Never raises."""
@@ -86,16 +86,16 @@ class Interpreter:
     def decoded_request(self, exchange: CapturedExchange) -> bytes:
         """The request body as kept."""
         context = self.context(exchange)
-        body, _ = decode(exchange.request_body, context.asked.get("content-encoding"))
+        body, _ = decode(exchange.request_body, exchange.request_headers.get("content-encoding"))
         return self.redactor.body(body, context.own)
 
     def context(self, exchange: CapturedExchange) -> Context:
-        """Where the exchange went and with which headers; the last one's is remembered."""
+        """Where the exchange went and with which key; the last one's is remembered."""
         last = self._last_context
-        if last is not None and last[0] is exchange and last[1] is exchange.response_headers:
-            return last[2]
+        if last is not None and last[0] is exchange:
+            return last[1]
         context = context_of(exchange)
-        self._last_context = (exchange, exchange.response_headers, context)
+        self._last_context = (exchange, context)
         return context
 
     def unfinished(self, exchange: CapturedExchange, draft: Draft, timing: Timing) -> Call:
@@ -118,8 +118,8 @@ class Interpreter:
         if (remembered := self._remembered(exchange)) is not None:
             return remembered
         sizes = len(exchange.request_body), len(exchange.response_body)
-        coding = context.answered.get("content-encoding")
-        request, problem = decode(exchange.request_body, context.asked.get("content-encoding"))
+        coding = exchange.response_headers.get("content-encoding")
+        request, problem = decode(exchange.request_body, exchange.request_headers.get("content-encoding"))
         response, response_problem = decode(exchange.response_body, coding)
         mask, own = self.redactor.body, context.own
         bodies = Bodies(mask(request, own), mask(response, own), response, coding, response_problem or problem)
@@ -131,7 +131,7 @@ class Interpreter:
         bodies, format = self._bodies(exchange, context), context.format
         draft = Draft(method=exchange.method, path=exchange.path, note=bodies.problem)
         read_request(draft, format, bodies.request)
-        content_type = context.answered.get("content-type", "")
+        content_type = exchange.response_headers.get("content-type") or ""
         content: list[float | None] = [None, None]
         if is_stream(draft, content_type, bodies.response):
             draft.stream = True

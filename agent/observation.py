@@ -43,7 +43,7 @@ class Observer:
 
     def observe(self, call: Assembled) -> Observation:
         """The way to read `call`."""
-        if self.interpreter.context(call.exchange).asked.get("upgrade", "").lower() == "websocket":
+        if (call.exchange.request_headers.get("upgrade") or "").lower() == "websocket":
             return SocketObservation(self)
         return Observation(self)
 

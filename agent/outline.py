@@ -26,22 +26,18 @@ SHOULD_RETRY = {"true": True, "false": False}
 
 
 class Context(Struct, frozen=True):
-    """Where a call went, with which headers (lower-case names), API key and credentials."""
+    """Where a call went, with which API key and credentials."""
 
     endpoint: str
     format: Format
-    asked: Mapping[str, str]
-    answered: Mapping[str, str]
     key: str | None
     own: Own
 
 
 def context_of(exchange: CapturedExchange) -> Context:
-    """The context of an exchange as far as it has come."""
+    """The context of an exchange whose request is known."""
     return Context(
         *endpoint_of(exchange.path),
-        exchange.request_headers.by_lower_name(),
-        exchange.response_headers.by_lower_name(),
         *_credentials(telling(exchange.request_headers), exchange.path if "?" in exchange.path else ""),
     )
 
@@ -84,7 +80,8 @@ class Outline(NamedTuple):
 
 def outline(exchange: CapturedExchange, context: Context, redactor: Redactor) -> Outline:
     """What every row has, given by position: names would cost as much as all the values."""
-    asked, answered, key, own = context.asked, context.answered, context.key, context.own
+    asked, answered, key, own = exchange.request_headers, exchange.response_headers, context.key, context.own
+    user_agent = asked.get("user-agent")
     return Outline(
         exchange.uid,
         exchange.started_at,
@@ -96,7 +93,7 @@ def outline(exchange: CapturedExchange, context: Context, redactor: Redactor) ->
         exchange.door,
         context.format.kind,
         exchange.status,
-        redactor.short(asked["user-agent"], own) if "user-agent" in asked else None,
+        None if user_agent is None else redactor.short(user_agent, own),
         key[-4:] if key and len(key) >= SHORTEST_KEY else None,
         redactor.key_hash(key) if key else None,
         answered.get("openai-organization") or asked.get("openai-organization"),
@@ -105,8 +102,8 @@ def outline(exchange: CapturedExchange, context: Context, redactor: Redactor) ->
         trace_id(asked.get("traceparent")),
         number_of(answered.get("openai-processing-ms")),
         count_of(asked.get("x-stainless-retry-count")),
-        SHOULD_RETRY.get(answered.get("x-should-retry", "")),
-        read_ratelimits(answered) if answered else None,
+        SHOULD_RETRY.get(answered.get("x-should-retry") or ""),
+        read_ratelimits(answered),
         exchange.request_size or len(exchange.request_body),
         exchange.response_size or len(exchange.response_body),
         exchange.truncated,

@@ -5,10 +5,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from functools import lru_cache
 
 from .call import NO_STRINGS, RateLimits
+from .headers import HeaderBlock, Shape
 
 PREFIX = "x-ratelimit-"
 DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?!s))?(?:([\d.]+)s)?(?:([\d.]+)ms)?")
@@ -19,26 +19,26 @@ TOKENS = tuple([f"{PREFIX}{part}-tokens" for part in ("limit", "remaining", "res
 KNOWN = frozenset((*REQUESTS, *TOKENS))
 
 
-def read_ratelimits(headers: Mapping[str, str]) -> RateLimits | None:
-    """The limits an answer told, None where it told none. `headers` has lower-case names."""
-    names = _named(tuple(headers))
-    if not names:
+def read_ratelimits(headers: HeaderBlock) -> RateLimits | None:
+    """The limits an answer told, None where it told none."""
+    are_told, others = _named(headers.shape)
+    if not are_told:
         return None
     (*requests, reset_requests), (*tokens, reset_tokens) = map(headers.get, REQUESTS), map(headers.get, TOKENS)
-    others = [name for name in names if name not in KNOWN]
     return RateLimits(
         *_room(*requests),
         duration_ms(reset_requests),
         *_room(*tokens),
         duration_ms(reset_tokens),
-        {name.removeprefix(PREFIX): headers[name] for name in others} if others else NO_STRINGS,
+        {name.removeprefix(PREFIX): headers.values[at] for name, at in others} if others else NO_STRINGS,
     )
 
 
 @lru_cache(512)
-def _named(headers: tuple[str, ...]) -> tuple[str, ...]:
-    """The limits among the names of an answer's headers, which are the same call after call."""
-    return tuple([name for name in headers if name.startswith(PREFIX)])
+def _named(shape: Shape) -> tuple[bool, list[tuple[str, int]]]:
+    """Whether there are limits among an answer's headers, and those of them that are not known, with their places."""
+    told = [it for it in shape.places.items() if it[0].startswith(PREFIX)]
+    return bool(told), [it for it in told if it[0] not in KNOWN]
 
 
 def _room(limit_told: str | None, remaining_told: str | None) -> tuple[int | None, int | None]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from wiretally.agent.call import RateLimits
+from wiretally.agent.headers import HeaderBlock
 from wiretally.agent.ratelimits import duration_ms, read_ratelimits
 
 
@@ -33,16 +35,16 @@ def test_durations(text: str | None, ms: int | None) -> None:
 
 def test_all_six_and_the_rest() -> None:
     limits = read_ratelimits(
-        {
-            "x-ratelimit-limit-requests": "10000",
-            "x-ratelimit-remaining-requests": "9999",
-            "x-ratelimit-reset-requests": "6ms",
-            "x-ratelimit-limit-tokens": "200000",
-            "x-ratelimit-remaining-tokens": "0",
-            "x-ratelimit-reset-tokens": "1m0s",
-            "x-ratelimit-limit-project-tokens": "5",
-            "content-type": "application/json",
-        }
+        HeaderBlock.of(
+            ("x-ratelimit-limit-requests", "10000"),
+            ("x-ratelimit-remaining-requests", "9999"),
+            ("x-ratelimit-reset-requests", "6ms"),
+            ("x-ratelimit-limit-tokens", "200000"),
+            ("x-ratelimit-remaining-tokens", "0"),
+            ("x-ratelimit-reset-tokens", "1m0s"),
+            ("x-ratelimit-limit-project-tokens", "5"),
+            ("content-type", "application/json"),
+        )
     )
     assert limits is not None
     assert (limits.limit_requests, limits.remaining_requests, limits.reset_requests_ms) == (10_000, 9999, 6)
@@ -50,14 +52,18 @@ def test_all_six_and_the_rest() -> None:
     assert limits.other == {"limit-project-tokens": "5"}
 
 
+def _told(**tokens: str) -> RateLimits | None:
+    return read_ratelimits(HeaderBlock.of(*((f"x-ratelimit-{part}-tokens", value) for part, value in tokens.items())))
+
+
 def test_minus_one_and_zero_beside_no_real_limit_are_none() -> None:
-    limits = read_ratelimits({"x-ratelimit-limit-tokens": "-1", "x-ratelimit-remaining-tokens": "0"})
+    limits = _told(limit="-1", remaining="0")
     assert limits is not None
     assert (limits.limit_tokens, limits.remaining_tokens) == (None, None)
-    more = read_ratelimits({"x-ratelimit-limit-tokens": "10", "x-ratelimit-remaining-tokens": "99"})
+    more = _told(limit="10", remaining="99")
     assert more is not None
     assert more.remaining_tokens is None
 
 
 def test_no_such_header_is_none() -> None:
-    assert read_ratelimits({"content-type": "x"}) is None
+    assert read_ratelimits(HeaderBlock.of(("content-type", "x"))) is None
