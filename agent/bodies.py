@@ -1,8 +1,9 @@
 """Bodies as the database keeps them. An agent resends its whole conversation each turn; only what is new is stored.
 
 A log is a growing text made of compressed parts; a body is a list of spans of one log. What a body shares with the one
-before it at its beginning and end costs nothing, what lies between becomes a new part, compressed with the log's first
-part as dictionary. So any body is read from the parts its spans lie in: there is no chain to follow.
+before it at its beginning and end costs nothing, what lies between is added to the log: short texts that come together
+as one part, compressed with the log's first part as dictionary. So any body is read from the parts its spans lie in:
+there is no chain to follow.
 """
 
 from __future__ import annotations
@@ -16,21 +17,19 @@ from typing import NamedTuple
 import msgspec
 import zstandard
 
+from .stretches import SHORTEST, Stretch, beginning, common_prefix, common_suffix, ending, extend, length
+
 PARTS = 1024  # parts a log can have; the part's id is log * PARTS + its place
 LARGEST_LOG = 4_194_304
 CACHE_BYTES = 33_554_432  # last bodies of active threads kept in memory
 LEVEL = 3  # of a log's first part; what comes after it is small and has that as its dictionary, where 1 does as well
 LATER_LEVEL = 1
-SHORTEST = 48  # shared stretches below this are cheaper written anew, and keep the list of spans short
-SHORTEST_STRIDE = 32  # bytes compared at once at first, then more and more; as numbers where they differ
-SMALL = 1024  # a part up to this is always worth a place in the log
+SMALL = 1024  # a part up to this, compressed, is always worth a place in the log
+SHORT = 2048  # what is new up to this waits for what follows, to be compressed in one part with it
+FULL = 16_384  # bytes of a part that was added to the log a bit at a time
 
 type Thread = tuple[object, ...]
 """Bodies that are likely to resemble each other: a side, and a conversation or a process with an endpoint."""
-
-
-type Stretch = tuple[int, int]
-"""A Span as the writer has it, which makes several for each body: a plain tuple takes a tenth of the time."""
 
 
 class Span(NamedTuple):
@@ -40,98 +39,21 @@ class Span(NamedTuple):
     end: int
 
 
-def common_prefix(one: bytes, two: bytes, guess: int = 0) -> int:
-    """How many bytes both begin with; soonest found where that is the `guess`."""
-    at, end, stride = 0, min(len(one), len(two)), guess or SHORTEST_STRIDE
-    while at < end:
-        step = min(at + stride, end)
-        if one[at:step] == two[at:step]:
-            at, stride = step, stride * 4 if at else SHORTEST_STRIDE
-        elif step - at <= SHORTEST_STRIDE:
-            return step - _apart(int.from_bytes(one[at:step]), int.from_bytes(two[at:step]))
-        else:
-            end, stride = step, (step - at) // 2
-    return end
-
-
-def common_suffix(one: bytes, two: bytes, most: int, guess: int = 0) -> int:
-    """How many bytes, `most` at most, both end with; soonest found where that is the `guess`."""
-    ends = len(one), len(two)
-    at, end, stride = 0, most, guess or SHORTEST_STRIDE
-    while at < end:
-        step = min(at + stride, end)
-        first, second = one[ends[0] - step : ends[0] - at], two[ends[1] - step : ends[1] - at]
-        if first == second:
-            at, stride = step, stride * 4 if at else SHORTEST_STRIDE
-        elif step - at <= SHORTEST_STRIDE:
-            return step - _apart(int.from_bytes(first, "little"), int.from_bytes(second, "little"))
-        else:
-            end, stride = step, (step - at) // 2
-    return end
-
-
-def _apart(one: int, two: int) -> int:
-    """From which byte on, counted from the lowest, two numbers are the same."""
-    return ((one ^ two).bit_length() + 7) >> 3
-
-
 @dataclass(slots=True)
 class _Log:
-    """A log that is being written: its last body and where that lies."""
+    """A log that is being written: its last body and where that lies. `settled` bytes of `size` are in parts."""
 
     id: int
     size: int
+    settled: int
     parts: int
     body: bytes
     spans: list[Stretch]
     compressor: zstandard.ZstdCompressor = field(repr=False)
     before: int = 0  # what its last two bodies share at their beginning, and at their end: the next may as well
     after: int = 0
-
-
-def _beginning(spans: list[Stretch], length: int) -> list[Stretch]:
-    """The stretches of the first `length` bytes, without short ones at their end."""
-    start, end = spans[0]
-    if length <= end - start:
-        return [(start, start + length)] if length >= SHORTEST else []
-    found = list[Stretch]()
-    for start, end in spans:
-        found.append((start, min(end, start + length)))
-        length -= end - start
-        if length <= 0:
-            break
-    while found and found[-1][1] - found[-1][0] < SHORTEST:
-        found.pop()
-    return found
-
-
-def _ending(spans: list[Stretch], length: int) -> list[Stretch]:
-    """The stretches of the last `length` bytes, without short ones at their beginning."""
-    start, end = spans[-1]
-    if length <= end - start:
-        return [(end - length, end)] if length >= SHORTEST else []
-    found = list[Stretch]()
-    for start, end in reversed(spans):
-        found.append((max(start, end - length), end))
-        length -= end - start
-        if length <= 0:
-            break
-    while found and found[-1][1] - found[-1][0] < SHORTEST:
-        found.pop()
-    found.reverse()
-    return found
-
-
-def _size(spans: list[Stretch]) -> int:
-    return sum([end - start for start, end in spans])
-
-
-def _extend(spans: list[Stretch], more: list[Stretch]) -> None:
-    """Put `more` behind `spans`; what then lies next to each other becomes one."""
-    if spans and more and spans[-1][1] == more[0][0]:
-        spans[-1:] = [(spans[-1][0], more[0][1])]
-        more = more[1:]
-    spans += more
+    waiting: list[bytes] = field(default_factory=list[bytes])
+    """The end of the log's text that is in no part yet."""
 
 
 class BodyWriter:
@@ -173,6 +95,8 @@ class BodyWriter:
     def flush(self) -> None:
         """Write what was saved since the last time."""
         connection = self._connection
+        for log in self._grown.values():
+            self._settle(log)
         connection.executemany(
             "insert into bodies (call_id, side, log_id, size, spans) values (?, ?, ?, ?, ?)", self._bodies
         )
@@ -188,7 +112,7 @@ class BodyWriter:
         self._grown.clear()
 
     def _append(self, log: _Log, body: bytes) -> list[Stretch] | None:
-        if log.parts == PARTS or log.size > LARGEST_LOG:
+        if log.parts >= PARTS - 1 or log.size > LARGEST_LOG:  # what waits may need a part of its own
             return None
         old, spans = log.body, log.spans
         before = after = 0
@@ -196,16 +120,42 @@ class BodyWriter:
             before = log.before = common_prefix(old, body, log.before)
         if old[-SHORTEST:] == body[-SHORTEST:]:
             after = log.after = common_suffix(old, body, min(len(old), len(body)) - before, log.after)
-        head, tail = _beginning(spans, before), _ending(spans, after)
-        new = body[_size(head) : len(body) - _size(tail)]
+        head, tail = beginning(spans, before), ending(spans, after)
+        new = body[length(head) : len(body) - length(tail)]
         if new:
-            data = log.compressor.compress(new)
-            if len(data) > SMALL and len(data) > len(body) // 5:
+            if not self._add(log, new, len(body)):
                 return None
-            _extend(head, [(log.size, log.size + len(new))])
-            self._part(log, new, data)
-        _extend(head, tail)
+            extend(head, [(log.size - len(new), log.size)])
+        extend(head, tail)
         return head
+
+    def _add(self, log: _Log, new: bytes, of: int) -> bool:
+        """Put `new` at the end of the log; false where it is too much of a body of that size to belong there."""
+        if len(new) <= SHORT:
+            log.waiting.append(new)
+            log.size += len(new)
+            if log.size - log.settled >= FULL:
+                self._settle(log)
+            return True
+        data = log.compressor.compress(new)
+        if len(data) > SMALL and len(data) > of // 5:
+            return False
+        self._settle(log)
+        log.size += len(new)
+        self._part(log, len(new), data)
+        return True
+
+    def _settle(self, log: _Log) -> None:
+        """Make what waits a part."""
+        if log.waiting:
+            text = b"".join(log.waiting)
+            log.waiting.clear()
+            self._part(log, len(text), log.compressor.compress(text))
+
+    def _part(self, log: _Log, size: int, data: bytes) -> None:
+        self._parts.append((log.id * PARTS + log.parts, log.settled, size, data))
+        log.settled += size
+        log.parts += 1
 
     def _begin(self, body: bytes) -> _Log:
         if not self._next_log:
@@ -216,15 +166,10 @@ class BodyWriter:
             dictionary = zstandard.ZstdCompressionDict(body, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
             dictionary.precompute_compress(level=LATER_LEVEL)  # pyright: ignore[reportUnknownMemberType]
             compressor = zstandard.ZstdCompressor(LATER_LEVEL, dict_data=dictionary, write_checksum=False)
-        log = _Log(self._next_log, 0, 0, body, [(0, len(body))], compressor)
+        log = _Log(self._next_log, len(body), 0, 0, body, [(0, len(body))], compressor)
         self._next_log += 1
-        self._part(log, body, self._plain.compress(body))
+        self._part(log, len(body), self._plain.compress(body))
         return log
-
-    def _part(self, log: _Log, text: bytes, data: bytes) -> None:
-        self._parts.append((log.id * PARTS + log.parts, log.size, len(text), data))
-        log.size += len(text)
-        log.parts += 1
 
     def _remember(self, thread: Thread, log: _Log) -> None:
         if log.size > LARGEST_LOG:
@@ -278,11 +223,14 @@ def read_log(connection: sqlite3.Connection, log_id: int, size: int) -> bytes:
 
 
 def _assembled(connection: sqlite3.Connection, log_id: int, spans: list[Span]) -> bytes:
+    first = log_id * PARTS
+    edges = max((span.end for span in spans), default=0), min((span.start for span in spans), default=0)
     parts = connection.execute(
-        "select id, start, size, data from body_parts where id >= ? and id < ? order by id",
-        (log_id * PARTS, (log_id + 1) * PARTS),
+        "select id, start, size, data from body_parts where id = ?1 "
+        "or id > ?1 and id < ?2 and start < ?3 and start + size > ?4 order by id",
+        (first, first + PARTS, *edges),
     ).fetchall()
-    if not parts or parts[0][0] != log_id * PARTS:
+    if not parts or parts[0][0] != first:
         return b""
     root = zstandard.ZstdDecompressor().decompress(parts[0][3], max_output_size=parts[0][2])
     dictionary = zstandard.ZstdCompressionDict(root, dict_type=zstandard.DICT_TYPE_RAWCONTENT)

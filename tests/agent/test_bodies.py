@@ -5,14 +5,14 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Iterator
-from itertools import batched
+from itertools import batched, pairwise
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from wiretally.agent import bodies, schema
-from wiretally.agent.bodies import BodyWriter, common_prefix, common_suffix
+from wiretally.agent.bodies import FULL, SHORT, BodyWriter
 from wiretally.agent.database import open_writer
 from wiretally.agent.store import Store
 from wiretally.agent.verify import verify
@@ -25,16 +25,6 @@ def connection(tmp_path: Path) -> Iterator[sqlite3.Connection]:
     connection = open_writer(tmp_path / "wiretally.db")
     yield connection
     connection.close()
-
-
-@settings(deadline=None)
-@given(st.binary(max_size=40), st.binary(max_size=500), st.binary(max_size=500), st.integers(0, 3000))
-def test_shared_ends_are_found(start: bytes, one: bytes, two: bytes, times: int) -> None:
-    first, second = start * times + one, start * times + two
-    exact = next((place for place, pair in enumerate(zip(first, second, strict=False)) if pair[0] != pair[1]), None)
-    assert common_prefix(first, second) == (min(len(first), len(second)) if exact is None else exact)
-    most = min(len(first), len(second))
-    assert common_suffix(first[::-1], second[::-1], most) == common_prefix(first, second)
 
 
 EDITS = st.lists(st.tuples(st.integers(0, 5000), st.integers(0, 300), st.binary(max_size=400)), min_size=1, max_size=30)
@@ -65,13 +55,45 @@ def test_a_turn_that_resends_all_costs_its_new_part(connection: sqlite3.Connecti
     body = speaker.text(4000).encode()
     for number in range(40):
         writer.save(number, "request", body, ("request", 1))
+        writer.flush()
         body += speaker.text(20).encode()
-    writer.flush()
     root, rest = connection.execute(
         "select sum(length(data)) filter (where id % 1024 = 0), sum(length(data)) filter (where id % 1024 <> 0) "
         "from body_parts"
     ).fetchone()
     assert rest < root
+
+
+def test_short_texts_that_come_together_are_one_part(connection: sqlite3.Connection) -> None:
+    writer, speaker = BodyWriter(connection), agentic.Speaker(3)
+    saved = [f'{{"asked": "{speaker.text(60)}", "model": "gpt-5"}}'.encode() for _ in range(200)]
+    for number, body in enumerate(saved):
+        writer.save(number, "request", body, ("request", 1))
+        if number % 100 == 99:
+            writer.flush()
+    parts = connection.execute("select start, size from body_parts where id % 1024 > 0 order by id").fetchall()
+    assert len(parts) < 20
+    assert all(start + size == following for (start, size), (following, _) in pairwise(parts))
+    assert all(size <= FULL + SHORT for _, size in parts)
+    assert [bodies.read(connection, number, "request") for number in range(len(saved))] == saved
+
+
+def test_a_log_that_has_all_its_parts_is_followed_by_another(
+    connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bodies, "PARTS", 8)
+    writer, speaker = BodyWriter(connection), agentic.Speaker(4)
+    saved = [(speaker.text(4000) + speaker.text(700 if number % 3 else 20)).encode() for number in range(40)]
+    body = saved[0]
+    for number, text in enumerate(saved):
+        body = saved[number] = body + text[-900 if number % 3 else -40 :]
+        writer.save(number, "request", body, ("request", 1))
+        if number % 2:
+            writer.flush()
+    writer.flush()
+    assert connection.execute("select max(parts) from body_logs").fetchone()[0] in (7, 8)
+    assert connection.execute("select count(*) from body_logs").fetchone()[0] > 2
+    assert [bodies.read(connection, number, "request") for number in range(len(saved))] == saved
 
 
 def test_a_body_without_likeness_begins_a_log(connection: sqlite3.Connection) -> None:
