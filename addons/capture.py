@@ -16,7 +16,7 @@ from mitmproxy import connection, http
 from mitmproxy.proxy.mode_specs import LocalMode, ProxyMode, ReverseMode
 from mitmproxy.tls import TlsData
 
-from ..agent.exchange import Kind
+from ..agent.exchange import Kind, in_order
 from ..agent.headers import joined
 from . import scope
 from .doors import SENDER
@@ -104,6 +104,7 @@ class Capture:
         if host not in self._hosts and f"{host}:{port}" not in self._hosts:
             request.stream = True
             return
+        flow.id = in_order(flow.id, request.timestamp_start)
         call = _Call(host, port, request.scheme, request.path)
         flow.metadata[CAPTURE] = call
         fields = request.headers.fields

@@ -76,6 +76,15 @@ def decode(data: bytes | memoryview) -> Frame:
     return frame
 
 
+def in_order(identity: str, at: float) -> str:
+    """A random UUID with the time `at` (Unix seconds) before its random bits, as version 7 has it (RFC 9562, 5.7).
+
+    Calls that come one after the other then lie side by side in the index of their uids, however many there are.
+    """
+    milliseconds = f"{int(at * 1000):012x}"
+    return f"{milliseconds[:8]}-{milliseconds[8:12]}-7{identity[15:]}"
+
+
 class Message(msgspec.Struct, frozen=True):
     """One websocket message."""
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from wiretally.agent.exchange import Kind, encode
+from wiretally.agent.exchange import Kind, encode, in_order
 from wiretally.agent.headers import Fields, joined
 
 from .month import WORDS
@@ -95,7 +95,7 @@ def _usage(tokens_in: int, tokens_out: int) -> dict[str, Any]:
 
 def _begin(chance: random.Random, at: float, path: str, request: dict[str, Any]) -> tuple[str, bytes]:
     body = json.dumps(request).encode()
-    call = str(UUID(int=chance.getrandbits(128)))
+    call = in_order(str(UUID(int=chance.getrandbits(128), version=4)), at)
     connection = f"connection {chance.randrange(16)}"
     frame = [
         Kind.BEGIN, call, 0, at, "base_url", connection, ("127.0.0.1", 50_000), "POST", "https", "api.openai.com", 443,

@@ -1,9 +1,11 @@
 """Frames survive their trip; what is no frame is refused."""
 
+from uuid import UUID, uuid4
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from wiretally.agent.exchange import Kind, decode, encode
+from wiretally.agent.exchange import Kind, decode, encode, in_order
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.binary() | st.text() | st.floats(allow_nan=False),
@@ -29,3 +31,14 @@ def test_anything_else_is_refused_or_is_a_frame(data: bytes) -> None:
 def test_a_list_that_is_no_frame_is_named() -> None:
     with pytest.raises(ValueError, match="not a frame"):
         decode(encode([99, "a", 0, 1.0]))
+
+
+@given(st.lists(st.floats(0, 2**37), min_size=2, max_size=9))
+def test_ids_are_in_the_order_of_their_times(times: list[float]) -> None:
+    milliseconds = sorted({int(at * 1000) for at in times})
+    ids = [in_order(str(uuid4()), at / 1000) for at in milliseconds if int(at / 1000 * 1000) == at]
+    assert ids == sorted(ids)
+    for identity in ids:
+        assert str(UUID(identity)) == identity
+        assert UUID(identity).version == 7
+        assert UUID(identity).variant == "specified in RFC 4122"
