@@ -20,6 +20,10 @@ from .entry import Entry
 from .turns import text_in
 
 
+CONTINUED = frozenset(("responses", "realtime"))
+"""Kinds of calls whose answers a later request may name as the one before it (`previous_response_id`)."""
+
+
 def asked_keys(call: Call) -> list[int]:
     """The keys of an earlier turn that this call may continue, best first."""
     keys = [f"conversation:{call.conversation_ref}"] if call.conversation_ref else []
@@ -32,7 +36,7 @@ def asked_keys(call: Call) -> list[int]:
 def left_keys(call: Call) -> list[int]:
     """The keys by which a following turn may name this call."""
     keys = [f"conversation:{call.conversation_ref}"] if call.conversation_ref else []
-    if call.response_id and call.method == "POST":
+    if call.response_id and call.method == "POST" and call.kind in CONTINUED:
         keys.append(f"response:{call.response_id}")
     if call.thread_next:
         keys.append(f"thread:{call.thread_next}")

@@ -71,7 +71,7 @@ class Retries:
         places = {
             (number_of(entry.call.body_hash), process)
             for entry, process in zip(entries, processes, strict=True)
-            if entry.call.body_hash
+            if entry.call.body_hash and entry.call.retry_count != 0  # of a first attempt, the earlier ones matter not
         }
         self._latest: dict[Place, Attempt] = latest_attempts(connection, places) if places else {}
 
