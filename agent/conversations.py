@@ -19,7 +19,6 @@ from .database import next_revision
 from .entry import Entry
 from .turns import text_in
 
-
 CONTINUED = frozenset(("responses", "realtime"))
 """Kinds of calls whose answers a later request may name as the one before it (`previous_response_id`)."""
 
