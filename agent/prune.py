@@ -125,22 +125,20 @@ def _mend(connection: sqlite3.Connection, conversations: list[int]) -> None:
 
 def _drop_stale_keys(connection: sqlite3.Connection, path: Path) -> None:
     """Keys of calls that are gone match nothing; they are removed in stretches, as they have no index by call."""
-    for table in ("usage_keys", "conversation_keys"):
-        start = -(2**63)
-        while True:
-            with transaction(connection, path):
-                last = connection.execute(
-                    f"select max(key) from (select key from {table} where key >= ? order by key limit {KEYS})", (start,)
-                ).fetchone()[0]
-                if last is None:
-                    break
-                connection.execute(
-                    f"delete from {table} where key between ? and ? and call_id not in (select id from calls)",
-                    (start, last),
-                )
-            if last == 2**63 - 1:
+    start = -(2**63)
+    while start < 2**63:
+        with transaction(connection, path):
+            last = connection.execute(
+                "select max(key) from (select key from conversation_keys where key >= ? order by key limit ?)",
+                (start, KEYS),
+            ).fetchone()[0]
+            if last is None:
                 break
-            start = last + 1
+            connection.execute(
+                "delete from conversation_keys where key between ? and ? and call_id not in (select id from calls)",
+                (start, last),
+            )
+        start = last + 1
 
 
 def _drop_bodies(connection: sqlite3.Connection, ids: str) -> None:

@@ -154,8 +154,8 @@ create index calls_error on calls (id, error_message, error_code, error_type) wh
 """`calls_narrow` is a copy of what filters ask without an index of its own, a third as wide as the rows; SQLite reads
 it in their place, in the order of ids. It begins with the id so that each call is added at its end."""
 
-FEWER = "".join(f"drop index calls_{name};\n" for name in ("ttft", "tokens", "key"))
-"""What the blocks' summaries answer as well. Of numbers, an index costs most: each call's lies elsewhere."""
+FEWER = "".join(f"drop index calls_{name};\n" for name in ("ttft", "tokens", "key")) + "drop table usage_keys;\n"
+"""What the blocks' summaries and the index of response ids tell as well; each call's place there was another."""
 
 type Migration = tuple[str, Callable[[Any], None]]
 

@@ -32,7 +32,6 @@ TABLES: dict[str, str] = {
         " 32-bit counts of buckets at powers of 1.02."
     ),
     "ratelimits": "What answers said of the limits of a model and key, one sample in ten seconds.",
-    "usage_keys": "Which call owns the usage of a generation; keys are 64 bits of a digest.",
     "conversation_keys": "By what a following turn names a call; keys are 64 bits of a digest.",
     "balance_events": "What was said about the prepaid balance: set, add, sync, exhausted.",
     "alarm_events": "Each firing and clearing of an alarm.",

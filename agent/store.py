@@ -177,7 +177,6 @@ class Store:
                 was.retry_of or retry_of if was else retry_of, usage.owned_by(entry, number),
             )  # fmt: skip
             items.append(_Item(entry, links, was is not None, turn.left))
-        usage.keep()
         return items
 
     def _keep_bodies(self, items: list[_Item]) -> None:

@@ -1,8 +1,8 @@
 """Counts usage once: of several calls that report the same generation, the one that began first owns tokens and cost.
 
 A response is reported by its POST and again by every GET of its id; a run by its steps and each poll. Each says what it
-is counted once for (`Call.usage_key`). Two requests that each asked for a generation made two, whatever ids the answers
-have: a simulated provider, or one that repeats what it recorded, gives the same to all.
+is counted once for (`Call.usage_key`, which is its `response_id`). Two requests that each asked for a generation made
+two, whatever ids the answers have: a simulated provider, or one that repeats what it recorded, gives the same to all.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from typing import Final
 import msgspec
 
 from . import rollups
-from .call_rows import number_of
 from .database import next_revision
 from .entry import Entry
 
@@ -46,11 +45,12 @@ def creates(method: str, endpoint: str, status: int | None) -> bool:
     return status == SWITCHED or (method == "POST" and not endpoint.endswith(("/{id}", "/cancel")))
 
 
-def holders(connection: sqlite3.Connection, keys: Iterable[int]) -> dict[int, Holder]:
-    """The owners so far, by key."""
+def holders(connection: sqlite3.Connection, keys: Iterable[str]) -> dict[str, Holder]:
+    """The owners so far, by key: of the calls that ended with this id, the first that has its usage."""
     rows = connection.execute(
-        "select k.key, c.id, c.started_at, c.usage_source = 'reported', c.method, c.endpoint, c.status "
-        "from json_each(?) j join usage_keys k on k.key = j.value join calls c on c.id = k.call_id",
+        "select j.value, c.id, c.started_at, c.usage_source = 'reported', c.method, c.endpoint, c.status "
+        "from json_each(?) j join calls c on c.id = (select id from calls where response_id = j.value "
+        "and usage_source <> 'none' and state <> 'open' order by id limit 1)",
         (msgspec.json.encode(list(keys)).decode(),),
     )
     return {
@@ -81,11 +81,11 @@ class Owners:
 
     def __init__(self, connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
         self._connection = connection
-        self._changed: dict[int, Holder] = {}
-        keys = {number_of(entry.call.usage_key) for entry in entries if entry.call.usage_key}
+        self._changed = set[str]()
+        keys = {entry.call.usage_key for entry in entries if entry.call.usage_key}
         self._holders = holders(connection, keys) if keys else {}
         self._created = {
-            number_of(call.usage_key)
+            call.usage_key
             for call in (entry.call for entry in entries)
             if call.usage_key
             and call.state != "open"
@@ -98,7 +98,7 @@ class Owners:
         call = entry.call
         if not call.usage_key or call.state == "open" or call.usage.source == "none":
             return True
-        key, started = number_of(call.usage_key), round(call.started_at * 1000)
+        key, started = call.usage_key, round(call.started_at * 1000)
         created = creates(call.method, call.endpoint, call.status)
         mine = Holder(number, started, call.usage.source == "reported", created)
         holder = self._holders.get(key)
@@ -110,12 +110,6 @@ class Owners:
             if key in self._changed or holder.precedes(mine):
                 return False
             release(self._connection, holder)
-        self._holders[key] = self._changed[key] = mine
+        self._holders[key] = mine
+        self._changed.add(key)
         return True
-
-    def keep(self) -> None:
-        """Write down who owns what, for the batches to come."""
-        self._connection.executemany(
-            "insert or replace into usage_keys (key, call_id) values (?, ?)",
-            [(key, holder.call_id) for key, holder in self._changed.items()],
-        )

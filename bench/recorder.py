@@ -38,7 +38,7 @@ FEWER = {"chat": 1, "streams": 8, "embeddings": 4}
 WARMING, WARMING_SECONDS = 200, 1.5
 MUST = 5_000
 BATCH = 1_000
-TABLES = ("calls", "details", "body_logs", "body_parts", "bodies", "conversation_keys", "usage_keys")
+TABLES = ("calls", "details", "body_logs", "body_parts", "bodies", "conversation_keys")
 SECONDS = 180
 
 

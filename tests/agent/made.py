@@ -31,6 +31,8 @@ def call(number: int, **changes: Any) -> Call:
         ratelimit=RateLimits(10_000, 9_999 - number, 6, 1_000_000, 999_000, 0), prompt_text=f"prompt {number}",
         answer_text="answer",
     )  # fmt: skip
+    if key := changes.get("usage_key"):
+        changes["response_id"] = key
     return replace(base, **changes)
 
 

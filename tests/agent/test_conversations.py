@@ -33,8 +33,10 @@ def test_turns_are_chained_whatever_the_batches(tmp_path: Path, size: int) -> No
 def test_the_apis_own_ids_chain_calls(tmp_path: Path) -> None:
     path = tmp_path / "wiretally.db"
     store = Store(path)
-    first = made.entry(1, response_id="resp_a", request_body=json.dumps({"input": "Hello there"}).encode())
-    second = made.entry(2, previous_response_id="resp_a", response_id="resp_b")
+    first = made.entry(
+        1, response_id="resp_a", kind="responses", request_body=json.dumps({"input": "Hello there"}).encode()
+    )
+    second = made.entry(2, previous_response_id="resp_a", response_id="resp_b", kind="responses")
     third = made.entry(3, previous_response_id="resp_b")
     store.save([first])
     store.save([second, third])

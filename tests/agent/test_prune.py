@@ -15,7 +15,7 @@ from wiretally.agent.store import Store
 from . import made
 from .queries.conftest import turns
 
-SHARED = ("details", "bodies", "body_parts", "usage_keys", "conversation_keys", "conversations", "rollups")
+SHARED = ("details", "bodies", "body_parts", "conversation_keys", "conversations", "rollups")
 
 
 def filled(path: Path) -> Store:

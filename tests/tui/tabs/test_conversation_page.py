@@ -13,7 +13,7 @@ from ..driving import opened
 def thread(name: str, turns: int, begin: int) -> list[Entry]:
     """Calls that follow each other by previous_response_id."""
     return [
-        entry(begin + turn, response_id=f"{name}_{turn}", prompt_text=name,
+        entry(begin + turn, kind="responses", response_id=f"{name}_{turn}", prompt_text=name,
               previous_response_id=f"{name}_{turn - 1}" if turn else None)
         for turn in range(turns)
     ]  # fmt: skip

@@ -9,9 +9,9 @@ from ...agent.made import START, entry
 
 
 def test_turns_of_one_thread_are_one_row(place: Home, store: Store) -> None:
-    store.save([entry(1, response_id="resp_1")])
-    store.save([entry(2, response_id="resp_2", previous_response_id="resp_1")])
-    store.save([entry(3, response_id="resp_3", previous_response_id="resp_2")])
+    store.save([entry(1, kind="responses", response_id="resp_1")])
+    store.save([entry(2, kind="responses", response_id="resp_2", previous_response_id="resp_1")])
+    store.save([entry(3, kind="responses", response_id="resp_3", previous_response_id="resp_2")])
     with Reader(place.database) as reader:
         view = READ(reader, Asked(Span(START - 1), START + 60, ""))
     assert len(view.rows) == 1
