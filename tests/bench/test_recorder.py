@@ -13,13 +13,13 @@ from bench.frames import KINDS
 @pytest.mark.parametrize("kind", KINDS)
 def test_calls_go_through_a_real_recorder_and_their_rows_can_be_inserted_again(tmp_path: Path, kind: str) -> None:
     home = Home(tmp_path / "home").make()
-    by_clock, by_processor = recorder.record(home, recorder.made(kind, 40, seed=1))
+    by_clock, by_processor = recorder.record(home, recorder.made(kind, recorder.WARMING + 40, seed=1))
     assert by_clock > 0
     assert by_processor > 0
     with sqlite3.connect(home.database) as connection:
         rows = connection.execute("select usage_source, cost_source, status from calls").fetchall()
     connection.close()
-    assert rows == [("reported", "priced", 200)] * 40
+    assert rows == [("reported", "priced", 200)] * (recorder.WARMING + 40)
     assert recorder.insert(home.database, tmp_path / "bare.db") > 0
 
 
