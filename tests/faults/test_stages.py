@@ -173,8 +173,9 @@ def test_a_bug_in_reading_leaves_the_row(
 
 STORING: list[tuple[type | ModuleType, str]] = [
     (search_index, "enter"), (rollups, "enter"), (rollups, "tally"), (rollups, "write"), (account, "note"),
+    (rollups, "sources_of"),
     (bodies.BodyWriter, "save"), (bodies.BodyWriter, "flush"), (conversations.Threads, "turn"),
-    (Retries, "first_attempt"), (Owners, "owned_by"), (Owners, "keep"), (origins.Origins, "session"),
+    (Retries, "first_attempt"), (Owners, "owned_by"), (origins.Origins, "session"), (origins.Origins, "apps"),
     (origins.Origins, "process"), (store, "row_of"), (store, "pack"), (conversations, "left_keys"),
     (store, "next_revision"), (store, "Threads"), (store, "Retries"), (store, "Owners"), (call_blocks, "summarise"),
 ]  # fmt: skip
