@@ -31,8 +31,8 @@ LOAD_SECONDS = 15.0
 RATE = 200
 PEER_ROWS = 100_000
 
-ROW = r"\d\d:\d\d:\d\d[^\n]{0,60}?(?:gpt-|o3|o4-|text-embed)"
-"""A call's line: its time, then its model."""
+ROW = r"\d\d:\d\d[^\n]{0,60}?(?:gpt-|o3|o4-|text-embed)"
+"""A call's line: its time, with seconds or after its day, then its model."""
 
 KEYS = {"down": "\x1b[B", "page down": "\x1b[6~", "end": "\x1b[F", "home": "\x1b[H", "up": "\x1b[A"}
 
