@@ -16,7 +16,7 @@ import msgspec
 
 from . import account, bodies, call_blocks, rollups, search_index
 from .call import NO_STRINGS
-from .call_rows import COLUMNS, Links, pack, row_of
+from .call_rows import COLUMNS, Links, Row, pack, row_of
 from .conversations import Threads
 from .database import explaining, next_revision, open_writer, transaction
 from .earlier import Asked, Earlier, look_up
@@ -32,7 +32,6 @@ _UPDATE = (
     f"note = coalesce(note, ?{COLUMNS.index('note') + 1}), rating = coalesce(rating, ?{COLUMNS.index('rating') + 1}) "
     f"where id = ?1 and uid = ?{len(COLUMNS)}"
 )
-_PROCESS = COLUMNS.index("process_id")
 _SOURCES = f"select {rollups.SOURCE} from calls c left join processes p on p.id = c.process_id"
 
 
@@ -47,10 +46,11 @@ class _Known(msgspec.Struct, frozen=True):
 
 
 class _Item(msgspec.Struct, frozen=True):
-    """One entry of a batch with its ids, and the keys that it leaves for a following turn."""
+    """One entry of a batch with its ids, its row, and the keys that it leaves for a following turn."""
 
     entry: Entry
     links: Links
+    row: Row
     known: bool
     left: Sequence[int]
 
@@ -112,9 +112,8 @@ class Store:
             return
         items = self._linked(fresh, known)
         connection = self._connection
-        rows = [row_of(item.entry, item.links) for item in items]
-        connection.executemany(_INSERT, [row for row, item in zip(rows, items, strict=True) if not item.known])
-        connection.executemany(_UPDATE, [row for row, item in zip(rows, items, strict=True) if item.known])
+        connection.executemany(_INSERT, [item.row for item in items if not item.known])
+        connection.executemany(_UPDATE, [item.row for item in items if item.known])
         connection.executemany(
             "insert or replace into details (call_id, data) values (?, ?)",
             [(item.links.id, pack(item.entry)) for item in items],
@@ -131,8 +130,8 @@ class Store:
                 [(item.links.id, item.entry.call.prompt_text, item.entry.call.answer_text) for item in final],
             )
         account.note(connection, [(item.entry.call, item.links.id) for item in final])
-        ended = [row for row, item in zip(rows, items, strict=True) if item.final]
-        rollups.enter(connection, rollups.sources_of(ended, self._origins.apps(row[_PROCESS] for row in ended)))
+        apps = self._origins.apps(item.links.process_id for item in final)
+        rollups.enter(connection, rollups.sources_of((item.row for item in final), apps))
         if (block := items[-1].links.id >> call_blocks.SHIFT) > self._block:
             call_blocks.summarise(connection)
             self._block = block
@@ -176,7 +175,7 @@ class Store:
                 number, revision + len(items), self._origins.session(entry.session), process, turn.conversation_id,
                 was.retry_of or retry_of if was else retry_of, usage.owned_by(entry, number),
             )  # fmt: skip
-            items.append(_Item(entry, links, was is not None, turn.left))
+            items.append(_Item(entry, links, row_of(entry, links), was is not None, turn.left))
         return items
 
     def _keep_bodies(self, items: list[_Item]) -> None:
