@@ -78,7 +78,7 @@ class CallList(CallLines, can_focus=True):
         super().__init__(clock, columns)
         self.order: Order = NEWEST
         self.cursor_line = 0
-        self._edge = 0  # -1 or 1: the next window puts the cursor on the first or last line
+        self._edge = 0  # -1 or 1: on the way to the first or last line, where the next window puts view and cursor
 
     # --- what is shown -------------------------------------------------------------------------------------------
 
@@ -118,6 +118,9 @@ class CallList(CallLines, can_focus=True):
         if self._edge > 0:
             self.cursor_line, self._edge = max(window.total - 1, 0), 0 if window.counted else 1
             self._move_view(max(window.total - self.size.height, 0))
+        elif self._edge < 0:
+            self.cursor_line = self._edge = 0
+            self._move_view(0)
         elif not self.follow and (line := window.line_of(self.cursor_id)) is not None:
             self.cursor_line = line
         self.cursor_line = max(min(self.cursor_line, window.total - 1), 0)
@@ -142,7 +145,11 @@ class CallList(CallLines, can_focus=True):
 
     def ask(self) -> Ask:
         """What the list needs now."""
-        return Ask(self.order, self.scroll_offset.y, max(self.size.height, 1), self.follow, self.window.above)
+        height = max(self.size.height, 1)
+        top = self.scroll_offset.y
+        if self._edge:
+            top = max(self.window.total - height, 0) if self._edge > 0 else 0
+        return Ask(self.order, top, height, self.follow, self.window.above)
 
     def want(self) -> None:
         self.post_message(self.Wanted(self.ask()))
@@ -160,9 +167,9 @@ class CallList(CallLines, can_focus=True):
         self._watch_time()
 
     def watch_follow(self, follow: bool) -> None:
-        if follow:
-            self.order = NEWEST
-            self.window = EMPTY if self.window.first else self.window
+        if follow and self.order != NEWEST:
+            self.order, self.window = NEWEST, EMPTY
+        if follow and not self.window.first:  # else the next window turns to the newest
             self._move_view(0)
             self.cursor_line = 0
         if self.is_mounted:
@@ -180,7 +187,9 @@ class CallList(CallLines, can_focus=True):
 
     def _go(self, line: int) -> None:
         """Put the cursor on `line` and bring it into view."""
-        self._edge = 0
+        if self._edge:
+            self._edge = 0
+            self.want()
         line = max(min(line, self.window.total - 1), 0)
         self.refresh_line(self.cursor_line)
         self.refresh_line(line)
@@ -207,16 +216,13 @@ class CallList(CallLines, can_focus=True):
         self._go(self.cursor_line + step * height)
 
     def action_edge(self, step: int) -> None:
-        if step < 0:
-            self.follow = self.order == NEWEST
-            self._move_view(0)
-            self._go(0)
-            self.want()
+        self._edge = step
+        self.follow = step < 0 and self.order == NEWEST
+        ask = self.ask()
+        if self.window.covers(ask.top, ask.height):
+            self.show(self.window)
         else:
-            self.follow = False
-            self._edge = 1
-            self._move_view(self.window.total)
-            self.want()
+            self.want()  # and stay until it has come: an empty page in between would be painted for nothing
 
     def action_inspect(self) -> None:
         if self.row is not None:
@@ -256,7 +262,7 @@ class CallList(CallLines, can_focus=True):
     def restart(self) -> None:
         """From the top, with nothing at hand: the order or the filter is another."""
         self.window = EMPTY
-        self.cursor_id, self.cursor_line = None, 0
+        self.cursor_id, self.cursor_line, self._edge = None, 0, 0
         self._move_view(0)
         if self.follow == (self.order == NEWEST):
             self.want()

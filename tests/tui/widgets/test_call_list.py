@@ -1,5 +1,6 @@
 from wiretally.agent.locations import Home
 from wiretally.agent.store import Store
+from wiretally.tui.widgets.call_list import CallList
 from wiretally.tui.window import NEWEST
 
 from ...agent.made import entry, traffic
@@ -70,3 +71,33 @@ async def test_a_list_that_becomes_empty_is_drawn_empty(place: Home, store: Stor
         await screen.until(
             lambda: all("gpt-" not in line for line in screen.text.splitlines()[calls.region.y : calls.region.bottom])
         )
+
+
+async def test_far_ends_are_shown_with_their_rows_at_once(place: Home, store: Store) -> None:
+    store.save([entry(number) for number in range(1, 501)])
+    async with opened(place) as screen:
+        calls = screen.app.live.list
+        await screen.shows("500 calls")
+        turned: list[bool] = []
+        screen.app.watch(calls, "scroll_y", lambda: turned.append(calls.window.covers(*view(calls))), init=False)
+        for key, expected in (("end", 1), ("home", 500), ("end", 1), ("f", 500)):
+            await screen.press(key)
+            await screen.until(lambda expected=expected: calls.row is not None and calls.row.id == expected)
+        assert turned == [True] * 4
+
+
+async def test_who_turns_round_on_the_way_to_an_end_is_not_taken_there(place: Home, store: Store) -> None:
+    store.save([entry(number) for number in range(1, 501)])
+    async with opened(place) as screen:
+        calls = screen.app.live.list
+        await screen.shows("500 calls")
+        calls.action_edge(1)
+        calls.action_move(1)
+        await screen.until(lambda: calls.row is not None and calls.row.id == 499)
+        await screen.until(lambda: calls.window.first == 0 and calls.window.covers(*view(calls)))
+        assert calls.scroll_offset.y == 0
+
+
+def view(calls: CallList) -> tuple[int, int]:
+    """The first line seen, and how many."""
+    return calls.scroll_offset.y, calls.size.height
