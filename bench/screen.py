@@ -28,6 +28,7 @@ from .terminal import Terminal, text_of
 ROUNDS = 3
 IDLE_SECONDS = 20.0
 LOAD_SECONDS = 15.0
+PRESSES = 12
 RATE = 200
 PEER_ROWS = 100_000
 
@@ -103,7 +104,9 @@ def _answers(home: Path) -> list[Row]:
     with _wiretally(home) as terminal:
         terminal.until(ROW)
         terminal.quiet(0.5)
-        pressed = {name: _pressed(terminal, name) for name in ("down", "page down", "end", "up", "home")}
+        pressed = dict[str, list[float]]()
+        for names in (("down",), ("page down",), ("end", "home"), ("up",)):
+            pressed |= _pressed(terminal, names)
         filtered = {text: _filtered(terminal, text) for text in FILTERS}
         terminal.quiet(0.5)
         spent, began = terminal.cpu_seconds(), time.monotonic()
@@ -127,14 +130,17 @@ def _answers(home: Path) -> list[Row]:
     ]  # fmt: skip
 
 
-def _pressed(terminal: Terminal, name: str, count: int = 12) -> list[float]:
-    """Milliseconds of `count` presses, apart as a hand's are not: the machine may rest between them."""
-    found = list[float]()
-    chance = random.Random(1)
-    for _ in range(count if name in ("down", "page down", "up") else 1):
-        time.sleep(0.08 + chance.random() * 0.05)
+def _pressed(terminal: Terminal, names: tuple[str, ...]) -> dict[str, list[float]]:
+    """Milliseconds of presses by key, `names` in turns, apart as a hand's are not: the machine may rest between them.
+
+    Each comes some time after the screen's clock was painted, whose next second would pass for the key's painting.
+    """
+    found, chance = {name: list[float]() for name in names}, random.Random(1)
+    for name in names * PRESSES:
+        terminal.settled(time.monotonic())
+        time.sleep(chance.random() * 0.5)
         at = terminal.press(KEYS[name])
-        found.append((terminal.settled(at) - at) * 1000)
+        found[name].append((terminal.settled(at) - at) * 1000)
     return found
 
 

@@ -75,7 +75,8 @@ class LiveTab(Vertical):
     def on_mount(self) -> None:
         self.empty.display = False
         self.watch(self.list, "pointed", self._point)
-        self.watch(self.list, "scroll_y", self.summarise, init=False)
+        for told in ("scroll_y", "follow"):
+            self.watch(self.list, told, self.summarise, init=False)
         self.ask_counters()
         self.list.focus()
         path = self.host.home.filters

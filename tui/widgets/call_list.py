@@ -31,7 +31,8 @@ class CallList(CallLines, can_focus=True):
     """Calls, newest first unless sorted. Posts `Wanted` when it needs rows, `Opened` for the reader."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("list")
-    follow: reactive[bool] = reactive(default=True)
+    follow: reactive[bool] = reactive(default=True, repaint=False)
+    """Is the newest call kept in view? Nothing is drawn for it here: the window that it asks for is."""
     pointed: reactive[CallRow | None] = reactive[CallRow | None](None, repaint=False)
     """The call under the cursor as it is now. Who watches it draws in the same frame; a message came one later."""
 
@@ -72,7 +73,7 @@ class CallList(CallLines, can_focus=True):
         """The reader wants to choose columns."""
 
     class Arranged(Message):
-        """Columns, order or follow changed."""
+        """Columns or order changed."""
 
     def __init__(self, clock: Callable[[], float] = time.time, columns: Sequence[str] = ()) -> None:
         super().__init__(clock, columns)
@@ -169,12 +170,9 @@ class CallList(CallLines, can_focus=True):
     def watch_follow(self, follow: bool) -> None:
         if follow and self.order != NEWEST:
             self.order, self.window = NEWEST, EMPTY
-        if follow and not self.window.first:  # else the next window turns to the newest
-            self._move_view(0)
-            self.cursor_line = 0
+            self.post_message(self.Arranged())
         if self.is_mounted:
             self.want()
-            self.post_message(self.Arranged())
 
     def on_resize(self) -> None:
         self._place_columns()
@@ -217,12 +215,15 @@ class CallList(CallLines, can_focus=True):
 
     def action_edge(self, step: int) -> None:
         self._edge = step
-        self.follow = step < 0 and self.order == NEWEST
+        follow = step < 0 and self.order == NEWEST
         ask = self.ask()
-        if self.window.covers(ask.top, ask.height):
-            self.show(self.window)
-        else:
-            self.want()  # and stay until it has come: an empty page in between would be painted for nothing
+        is_at_hand = self.window.covers(ask.top, ask.height)
+        if self.follow != follow:
+            self.follow = follow  # which wants rows
+        elif not is_at_hand:
+            self.want()
+        if is_at_hand:
+            self.show(self.window)  # else stay until it has come: an empty page would be painted for nothing
 
     def action_inspect(self) -> None:
         if self.row is not None:

@@ -1,7 +1,8 @@
+import pytest
 from wiretally.agent.locations import Home
 from wiretally.agent.store import Store
 from wiretally.tui.widgets.call_list import CallList
-from wiretally.tui.window import NEWEST
+from wiretally.tui.window import NEWEST, Ask
 
 from ...agent.made import entry, traffic
 from ..driving import opened
@@ -84,6 +85,26 @@ async def test_far_ends_are_shown_with_their_rows_at_once(place: Home, store: St
             await screen.press(key)
             await screen.until(lambda expected=expected: calls.row is not None and calls.row.id == expected)
         assert turned == [True] * 4
+
+
+async def test_an_end_is_asked_for_once(place: Home, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    store.save([entry(number) for number in range(1, 501)])
+    async with opened(place) as screen:
+        calls = screen.app.live.list
+        await screen.shows("500 calls")
+        asked: list[Ask] = []
+        want = calls.want
+
+        def counted() -> None:
+            asked.append(calls.ask())
+            want()
+
+        for step, expected in ((1, 1), (-1, 500)):
+            monkeypatch.setattr(calls, "want", counted)
+            calls.action_edge(step)
+            monkeypatch.undo()
+            await screen.until(lambda expected=expected: calls.row is not None and calls.row.id == expected)
+        assert [ask.follow for ask in asked] == [False, True]
 
 
 async def test_who_turns_round_on_the_way_to_an_end_is_not_taken_there(place: Home, store: Store) -> None:
