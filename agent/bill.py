@@ -5,7 +5,7 @@ billed once, by the most specific rate the model has for it, and every amount is
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from genai_prices.types import TieredPrices
@@ -15,20 +15,32 @@ from .price_file import Price
 
 PICO = Decimal("1e-12")
 MILLION = 1_000_000
+MILLIONTH = Decimal("1e-6")
 NOTHING = Decimal(0)
 
 type Part = tuple[str, str, int]
 """Tokens of the input that have a rate of their own: label, price key, count."""
 
+type Rate = tuple[Decimal, Decimal, str]
+"""USD for a million tokens, for one, and from how many tokens of input on it holds, in words."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """The rates in force for one model on some terms: price key → rate. `note` says what is uncertain about them."""
+    """The rates in force for one model on some terms: price key → rate. `note` says what is uncertain about them.
+
+    `flat` are those that are the same for any number of tokens: worked out once, not for each call.
+    """
 
     by_key: Mapping[str, Decimal | TieredPrices]
     source: str
     date: str | None
     note: str | None = None
+    flat: Mapping[str, Rate] = field(init=False)
+
+    def __post_init__(self) -> None:
+        flat = {key: (usd, usd * MILLIONTH, "") for key, usd in self.by_key.items() if isinstance(usd, Decimal)}
+        object.__setattr__(self, "flat", flat)
 
 
 class Bill:
@@ -65,7 +77,10 @@ class Bill:
         self._add_tokens("input", "input_mtok", max(rest, 0))
         for part in parts:
             self._add_tokens(*part)
-        self._output()
+        if usage.audio_output_tokens or usage.image_output_tokens:
+            self._output_by_kind()
+        else:
+            self._add_tokens("output", "output_mtok", usage.output_tokens or 0)
         has_sound = usage.audio_input_tokens or usage.audio_output_tokens
         if has_sound and "input_audio_mtok" not in rates and "output_audio_mtok" not in rates:
             self.note = self.note or "no rate of its own is known for sound; its tokens were billed as text"
@@ -95,29 +110,35 @@ class Bill:
                 kept.append((label, key, count - less))
         return kept
 
-    def _output(self) -> None:
+    def _output_by_kind(self) -> None:
         usage, rates = self.usage, self.rates.by_key
         rest = usage.output_tokens or 0
-        if usage.audio_output_tokens or usage.image_output_tokens:
-            for name, count in (("audio", usage.audio_output_tokens or 0), ("image", usage.image_output_tokens or 0)):
-                if count and f"output_{name}_mtok" in rates:
-                    self._add_tokens(f"{name} output", f"output_{name}_mtok", min(count, rest))
-                    rest -= min(count, rest)
+        for name, count in (("audio", usage.audio_output_tokens or 0), ("image", usage.image_output_tokens or 0)):
+            if count and f"output_{name}_mtok" in rates:
+                self._add_tokens(f"{name} output", f"output_{name}_mtok", min(count, rest))
+                rest -= min(count, rest)
         self._add_tokens("output", "output_mtok", rest)
 
     def _add_tokens(self, label: str, key: str, count: int) -> None:
         if not count:
             return
-        rate = self.rates.by_key.get(key)
-        if rate is None:
+        found = self.rates.flat.get(key) or self._tier(key)
+        if found is None:
             self.missing = self.missing or f"{label} tokens"
             return
-        if isinstance(rate, TieredPrices):
-            total, base = self.usage.input_tokens or 0, rate.base
-            above = next((tier for tier in reversed(rate.tiers) if total > tier.start), None)
-            label = f"{label} (over {above.start:,} input tokens)" if above else label
-            rate = above.price if above else base
-        self.lines.append(CostLine(label, Decimal(count), "token", rate, MILLION, (rate * count).scaleb(-6)))
+        rate, each, over = found
+        quantity = Decimal(count)
+        self.lines.append(CostLine(label + over, quantity, "token", rate, MILLION, quantity * each))
+
+    def _tier(self, key: str) -> Rate | None:
+        """The rate that goes by how long the input is."""
+        rate = self.rates.by_key.get(key)
+        if not isinstance(rate, TieredPrices):
+            return None
+        total = self.usage.input_tokens or 0
+        above = next((tier for tier in reversed(rate.tiers) if total > tier.start), None)
+        usd = above.price if above else rate.base
+        return usd, usd * MILLIONTH, f" (over {above.start:,} input tokens)" if above else ""
 
     def _name_source(self) -> None:
         """Say where the rates are from, if a line has one of them."""
@@ -134,7 +155,7 @@ class Bill:
         characters = rates.get("input_mchars")
         if isinstance(characters, Decimal) and usage.characters is not None:
             count = Decimal(usage.characters)
-            amount = (characters * count).scaleb(-6)
+            amount = characters * count * MILLIONTH
             self.lines.append(CostLine("text", count, "character", characters, MILLION, amount))
         self._name_source()
 
@@ -149,4 +170,7 @@ class Bill:
 
     @property
     def total(self) -> Decimal:
-        return sum([line.amount for line in self.lines], NOTHING)
+        total = NOTHING
+        for line in self.lines:
+            total += line.amount
+        return total

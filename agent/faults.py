@@ -58,6 +58,10 @@ class Outcome(Struct, frozen=True):
     message: str | None = None
 
 
+DONE = Outcome("done")
+NOTHING_SAID = Said()
+
+
 class Evidence(Struct, frozen=True):
     """What an outcome is judged by. Of a stream, `complete` says that its last event came, `cut` that it is missing."""
 
@@ -72,7 +76,7 @@ class Evidence(Struct, frozen=True):
 
 def judge(evidence: Evidence) -> Outcome:
     """State, fault and error of a call."""
-    said = evidence.said or Said()
+    said = evidence.said or NOTHING_SAID
     status = evidence.status
     if evidence.ending == "open":
         return Outcome("open")
@@ -83,7 +87,7 @@ def judge(evidence: Evidence) -> Outcome:
         code = said.code if status is not None and status >= 400 else said.code or "failed_in_answer"
         return Outcome("failed", fault, said.type, code, said.message)
     if evidence.complete:
-        return Outcome("done")  # SDKs hang up as soon as they have read the last event
+        return DONE  # SDKs hang up as soon as they have read the last event
     if evidence.ending == "client_gone":
         return Outcome("aborted", "client", None, "client_gone", _sentence(evidence, "the app closed the connection"))
     if evidence.ending == "proxy_gone":
@@ -94,7 +98,7 @@ def judge(evidence: Evidence) -> Outcome:
         return Outcome(state, "network", None, network_code(evidence.transport_error), message)
     if evidence.cut:
         return Outcome("aborted", "provider", None, "stream_cut", "the stream ended before its last event")
-    return Outcome("done")
+    return DONE
 
 
 def fault_of(status: int | None, said: Said, *, in_stream: bool = False) -> Fault:

@@ -166,9 +166,7 @@ class Interpreter:
         """The call of a draft that has been read as far as it goes."""
         format = context.format
         is_complete = draft.stream and draft.ended
-        ends_anyhow = format.event is None or format.kind == "other"
-        may_end_so = ends_anyhow or (draft.finish_reason and format.kind in ("chat", "completions"))
-        is_cut = draft.stream and not draft.ended and not may_end_so
+        is_cut = draft.stream and not draft.ended and not _may_end_so(draft, format)
         outcome = faults.judge(
             faults.Evidence(
                 exchange.ending, exchange.status, draft.said, draft.failed, is_cut, exchange.error, is_complete
@@ -178,35 +176,35 @@ class Interpreter:
             turns.read_turns(draft.messages), body_hash(exchange)
         )
         usage, note = self._usage(draft, outcome, request)
-        digest = request.said.digest
-        reply = turns.reply_of(draft) if digest else []
+        said = request.said
+        reply = turns.reply_of(draft) if said.digest else []
         return Call(
             outcome.state,
             *outline(exchange, context, self.redactor),
-            stream=draft.stream,
-            model=draft.model or draft.model_requested,
-            model_requested=draft.model_requested,
-            fault=outcome.fault,
-            error_type=outcome.type,
-            error_code=outcome.code,
-            error_message=self.redactor.text(outcome.message, context.own) if outcome.message else None,
-            finish_reason=draft.finish_reason,
-            usage=usage,
-            cost=self._cost(exchange, draft, outcome, usage),
-            service_tier=draft.service_tier,
-            timing=timing,
-            output_tokens_per_second=_speed(usage, timing, draft.stream),
-            user=draft.user,
-            response_id=draft.response_id,
-            previous_response_id=draft.previous_response_id,
-            conversation_ref=draft.conversation_ref,
-            thread_of=request.said.prefixes,
-            thread_next=turns.following(digest, reply) if reply else None,
-            usage_key=draft.usage_key,
-            body_hash=request.body_hash,
-            prompt_text=request.said.new,
-            answer_text=self._answer_text(draft),
-            note=draft.note or note,
+            draft.stream,
+            draft.model or draft.model_requested,
+            draft.model_requested,
+            outcome.fault,
+            outcome.type,
+            outcome.code,
+            self.redactor.text(outcome.message, context.own) if outcome.message else None,
+            draft.finish_reason,
+            usage,
+            FREE if _is_free(exchange, draft, outcome) else self._cost(exchange, draft, usage, format.kind),
+            draft.service_tier,
+            timing,
+            _speed(usage, timing, draft.stream),
+            draft.user,
+            draft.response_id,
+            draft.previous_response_id,
+            draft.conversation_ref,
+            said.prefixes,
+            turns.following(said.digest, reply) if reply else None,
+            draft.usage_key,
+            request.body_hash,
+            said.new,
+            self._answer_text(draft),
+            draft.note or note,
         )
 
     def _answer_text(self, draft: Draft) -> str:
@@ -223,14 +221,9 @@ class Interpreter:
         usage = usage or Usage()
         return (replace(usage, tool_calls=draft.tool_calls) if draft.tool_calls else usage), note
 
-    def _cost(self, exchange: CapturedExchange, draft: Draft, outcome: faults.Outcome, usage: Usage) -> Cost:
-        was_refused = exchange.status is not None and exchange.status >= 400 and not draft.usage
-        was_never_sent = exchange.status is None and outcome.code in faults.NEVER_SENT
-        if draft.bill == "free" or was_refused or was_never_sent or outcome.fault == "policy":
-            return FREE
+    def _cost(self, exchange: CapturedExchange, draft: Draft, usage: Usage, kind: str) -> Cost:
         if draft.bill == "none":
             return Cost(source="free", note="what it costs is told by a later call")
-        kind = self.context(exchange).format.kind
         terms = Terms(exchange.started_at, kind, draft.service_tier, draft.batch, exchange.host, draft.extra)
         if parts := draft.extra.get("per_model"):
             return together([_labelled(self.prices.price(name, part, terms), name) for name, part in parts])
@@ -264,6 +257,22 @@ class Interpreter:
             tags=exchange.tags,
             note=note,
         )
+
+
+def _may_end_so(draft: Draft, format: Format) -> bool:
+    """Whether a stream may be whole though its last event did not come."""
+    if format.event is None or format.kind == "other":
+        return True
+    return bool(draft.finish_reason) and format.kind in ("chat", "completions")
+
+
+def _is_free(exchange: CapturedExchange, draft: Draft, outcome: faults.Outcome) -> bool:
+    """Whether the provider charged nothing: never does, refused it, or was never asked."""
+    if draft.bill == "free" or outcome.fault == "policy":
+        return True
+    if exchange.status is None:
+        return outcome.code in faults.NEVER_SENT
+    return exchange.status >= 400 and not draft.usage
 
 
 def _labelled(cost: Cost, model: str | None) -> Cost:

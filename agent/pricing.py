@@ -63,7 +63,7 @@ class PriceBook:
         self._source = f"genai-prices {version('genai-prices')}"
         self._settings = settings or PriceSettings.model_validate({})
         self._file = PriceFile(self._settings)
-        self._rates: dict[tuple[str, str, str | None, bool, int], Rates | None] = {}
+        self._rates: dict[tuple[str, str, str | None, bool, float], Rates | None] = {}
 
     def price(self, model: str | None, usage: Usage, terms: Terms) -> Cost:
         """What `usage` of `model` cost on these terms."""
@@ -81,7 +81,8 @@ class PriceBook:
             if rates is None:
                 return _unpriced(f'no price is known for {model}: add [prices.models."{model}"] to config.toml')
             bill.tokens()
-            bill.other_units()
+            if usage.seconds is not None or usage.characters is not None:
+                bill.other_units()
             if not bill.lines:
                 return _unpriced((bill.missing and f"{model} has no rate for {bill.missing}") or _untold(rates, model))
         if usage.tool_calls:
@@ -90,12 +91,13 @@ class PriceBook:
 
     def rates(self, model: str, terms: Terms) -> Rates | None:
         """The rates of `model` on these terms, None where nothing lists it."""
-        key = (terms.host, model, terms.tier, terms.batch, int(terms.at // QUARTER_HOUR))
-        if key not in self._rates:
+        key = (terms.host, model, terms.tier, terms.batch, terms.at // QUARTER_HOUR)
+        rates = self._rates.get(key)
+        if rates is None and key not in self._rates:
             if len(self._rates) >= MOST_REMEMBERED:
                 self._rates.clear()
-            self._rates[key] = self._find(self._file.aliases.get(model, model), terms)
-        return self._rates[key]
+            rates = self._rates[key] = self._find(self._file.aliases.get(model, model), terms)
+        return rates
 
     def _find(self, model: str, terms: Terms) -> Rates | None:
         if own := self._settings.models.get(model):

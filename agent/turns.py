@@ -49,7 +49,8 @@ def read_turns(messages: list[Any]) -> Said:
             found.append(digest)
         digest = _roll(digest, canonical)
         after_answer = is_answer
-    return Said(tuple(found[: -MOST_PREFIXES - 1 : -1]), digest, _newest(texts))
+    prefixes = tuple(found[: -MOST_PREFIXES - 1 : -1]) if found else ()
+    return Said(prefixes, digest, _newest(texts) if texts else "")
 
 
 def _newest(texts: list[str]) -> str:
@@ -98,31 +99,35 @@ def text_in(message: object) -> str:
     return "\n".join(parts)
 
 
-def _read(message: object) -> tuple[bool, str | None, str]:
+def _read(message: Fields | str | None) -> tuple[bool, str | None, str]:
     """Whether a message is the model's, its canonical form (None where it does not count), and its text."""
     if not isinstance(message, dict):
         return (False, f"user|{message}", message) if isinstance(message, str) else (False, None, "")
-    fields = cast(Fields, message)
-    kind = text_of(fields, "type")
+    kind, role, text = message.get("type"), message.get("role"), message.get("content")
     if kind == "reasoning" or kind == "item_reference":
         return True, None, ""
-    role = text_of(fields, "role")
-    if role is None:
-        call = text_of(fields, "call_id")
-        if kind is not None and kind.endswith("_call"):
-            return True, f"call|{call}" if call else None, ""
-        text = text_in(fields)
-        return False, f"{kind}|{call}|{text}", text
-    text = text_in(fields)
+    if not isinstance(text, str):
+        text = text_in(message)
+    if not isinstance(role, str):
+        return _read_item(message, text)
     canonical = f"{role}|{text.strip()}"
     if role != "assistant":
-        call = text_of(fields, "tool_call_id")
+        call = text_of(message, "tool_call_id") if "tool_call_id" in message else None
         return False, f"{canonical}|{call}" if call else canonical, text
-    for call in objects_of(fields, "tool_calls"):
-        canonical += f"|{text_of(call, 'id')}"
-    if function := fields_of(fields, "function_call"):
+    if "tool_calls" in message:
+        for call in objects_of(message, "tool_calls"):
+            canonical += f"|{text_of(call, 'id')}"
+    if "function_call" in message and (function := fields_of(message, "function_call")):
         canonical += f"|{text_of(function, 'name')}"
     return True, canonical, text
+
+
+def _read_item(fields: Fields, text: str) -> tuple[bool, str | None, str]:
+    """The same of an item that nobody said: a tool's call, or what it gave."""
+    kind, call = text_of(fields, "type"), text_of(fields, "call_id")
+    if kind is not None and kind.endswith("_call"):
+        return True, f"call|{call}" if call else None, ""
+    return False, f"{kind}|{call}|{text}", text
 
 
 def _roll(digest: str, canonical: str) -> str:
