@@ -17,6 +17,7 @@ from typing import NamedTuple
 import msgspec
 import zstandard
 
+from .inserts import insert
 from .stretches import SHORTEST, Stretch, beginning, common_prefix, common_suffix, ending, extend, length
 
 PARTS = 1024  # parts a log can have; the part's id is log * PARTS + its place
@@ -97,9 +98,7 @@ class BodyWriter:
         connection = self._connection
         for log in self._grown.values():
             self._settle(log)
-        connection.executemany(
-            "insert into bodies (call_id, side, log_id, size, spans) values (?, ?, ?, ?, ?)", self._bodies
-        )
+        insert(connection, "bodies", ("call_id", "side", "log_id", "size", "spans"), self._bodies)
         connection.executemany("insert into body_parts (id, start, size, data) values (?, ?, ?, ?)", self._parts)
         connection.executemany(
             "insert into body_logs (id, size, parts, users) values (?1, ?2, ?3, ?4) "

@@ -21,11 +21,11 @@ from .conversations import Threads
 from .database import explaining, next_revision, open_writer, transaction
 from .earlier import Asked, Earlier, look_up
 from .entry import Entry, Process
+from .inserts import insert
 from .origins import Origins
 from .retries import Retries
 from .usage_keys import Owners
 
-_INSERT = f"insert into calls ({', '.join(COLUMNS)}) values ({', '.join('?' * len(COLUMNS))})"
 _CHANGED = [name for name in COLUMNS if name not in ("id", "uid", "note", "rating")]
 _UPDATE = (
     f"update calls set {', '.join(f'{name} = ?{COLUMNS.index(name) + 1}' for name in _CHANGED)}, "
@@ -112,18 +112,14 @@ class Store:
             return
         items = self._linked(fresh, known)
         connection = self._connection
-        connection.executemany(_INSERT, [item.row for item in items if not item.known])
+        insert(connection, "calls", COLUMNS, [item.row for item in items if not item.known])
         connection.executemany(_UPDATE, [item.row for item in items if item.known])
-        connection.executemany(
-            "insert or replace into details (call_id, data) values (?, ?)",
-            [(item.links.id, pack(item.entry)) for item in items],
-        )
+        details = [(item.links.id, pack(item.entry)) for item in items]
+        insert(connection, "details", ("call_id", "data"), details, "replace")
         self._keep_bodies(items)
         final = [item for item in items if item.final]
-        connection.executemany(
-            "insert or ignore into conversation_keys (key, call_id) values (?, ?)",
-            [(key, item.links.id) for item in final for key in item.left],
-        )
+        left = [(key, item.links.id) for item in final for key in item.left]
+        insert(connection, "conversation_keys", ("key", "call_id"), left, "ignore")
         if self._index:
             search_index.enter(
                 connection,
