@@ -9,7 +9,7 @@ there is no chain to follow.
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import NamedTuple
@@ -18,7 +18,7 @@ import msgspec
 import zstandard
 
 from .inserts import insert
-from .stretches import SHORTEST, Stretch, beginning, common_prefix, common_suffix, ending, extend, length
+from .stretches import SHORTEST, Stretch, beginning, common_prefix, common_suffix, ending, joined, length
 
 PARTS = 1024  # parts a log can have; the part's id is log * PARTS + its place
 LARGEST_LOG = 4_194_304
@@ -51,8 +51,12 @@ class _Log:
     body: bytes
     spans: list[Stretch]
     compressor: zstandard.ZstdCompressor = field(repr=False)
-    before: int = 0  # what its last two bodies share at their beginning, and at their end: the next may as well
+    head: list[Stretch] = field(default_factory=list[Stretch])
+    """What its last two bodies share at their beginning, `before` bytes; the next may as well. `tail`: at their end."""
+    tail: list[Stretch] = field(default_factory=list[Stretch])
+    before: int = 0
     after: int = 0
+    users: int = 0  # bodies saved since the last flush
     waiting: list[bytes] = field(default_factory=list[bytes])
     """The end of the log's text that is in no part yet."""
 
@@ -75,58 +79,55 @@ class BodyWriter:
         self._plain = zstandard.ZstdCompressor(LEVEL, write_checksum=False)
         self._bodies = list[tuple[int, str, int, int, bytes]]()
         self._parts = list[tuple[int, int, int, bytes]]()
-        self._users = Counter[int]()
-        self._grown = dict[int, _Log]()
+        self._grown = list[_Log]()
 
     def save(self, call_id: int, side: str, body: bytes, thread: Thread) -> None:
         """Keep one body of a call."""
-        log = self._logs.pop(thread, None)
-        if log is not None:
-            self._cached -= len(log.body)
+        log = self._logs.get(thread)
         spans = self._append(log, body) if log is not None else None
-        if log is None or spans is None:
-            log = self._begin(body)
-            spans = log.spans
-        log.body, log.spans = body, spans
-        self._remember(thread, log)
-        self._grown[log.id] = log
-        self._users[log.id] += 1
+        if log is not None and spans is not None:
+            self._cached += len(body) - len(log.body)
+            self._logs.move_to_end(thread)
+            log.body, log.spans = body, spans
+        else:
+            log, spans = self._begin(body, thread), [(0, len(body))]
+        while self._cached > CACHE_BYTES:
+            _, oldest = self._logs.popitem(last=False)
+            self._cached -= len(oldest.body)
+        if not log.users:
+            self._grown.append(log)
+        log.users += 1
         self._bodies.append((call_id, side, log.id, len(body), _packed(spans)))
 
     def flush(self) -> None:
         """Write what was saved since the last time."""
         connection = self._connection
-        for log in self._grown.values():
+        for log in self._grown:
             self._settle(log)
         insert(connection, "bodies", ("call_id", "side", "log_id", "size", "spans"), self._bodies)
         connection.executemany("insert into body_parts (id, start, size, data) values (?, ?, ?, ?)", self._parts)
         connection.executemany(
             "insert into body_logs (id, size, parts, users) values (?1, ?2, ?3, ?4) "
             "on conflict do update set size = ?2, parts = ?3, users = users + ?4",
-            [(log.id, log.size, log.parts, self._users[log.id]) for log in self._grown.values()],
+            [(log.id, log.size, log.parts, log.users) for log in self._grown],
         )
+        for log in self._grown:
+            log.users = 0
         self._bodies.clear()
         self._parts.clear()
-        self._users.clear()
         self._grown.clear()
 
     def _append(self, log: _Log, body: bytes) -> list[Stretch] | None:
         if log.parts >= PARTS - 1 or log.size > LARGEST_LOG:  # what waits may need a part of its own
             return None
-        old, spans = log.body, log.spans
-        before = after = 0
-        if old[:SHORTEST] == body[:SHORTEST]:
-            before = log.before = common_prefix(old, body, log.before)
-        if old[-SHORTEST:] == body[-SHORTEST:]:
-            after = log.after = common_suffix(old, body, min(len(old), len(body)) - before, log.after)
-        head, tail = beginning(spans, before), ending(spans, after)
-        new = body[length(head) : len(body) - length(tail)]
+        if not _is_alike(log, body):
+            _compare(log, body)
+        head, new = log.head, body[log.before : len(body) - log.after]
         if new:
             if not self._add(log, new, len(body)):
                 return None
-            extend(head, [(log.size - len(new), log.size)])
-        extend(head, tail)
-        return head
+            head = joined(head, [(log.size - len(new), log.size)])
+        return joined(head, log.tail)
 
     def _add(self, log: _Log, new: bytes, of: int) -> bool:
         """Put `new` at the end of the log; false where it is too much of a body of that size to belong there."""
@@ -156,7 +157,7 @@ class BodyWriter:
         log.settled += size
         log.parts += 1
 
-    def _begin(self, body: bytes) -> _Log:
+    def _begin(self, body: bytes, thread: Thread) -> _Log:
         if not self._next_log:
             row = self._connection.execute("select coalesce(max(id), 0) + 1 from body_logs").fetchone()
             self._next_log = int(row[0])
@@ -168,16 +169,37 @@ class BodyWriter:
         log = _Log(self._next_log, len(body), 0, 0, body, [(0, len(body))], compressor)
         self._next_log += 1
         self._part(log, len(body), self._plain.compress(body))
+        if replaced := self._logs.pop(thread, None):
+            self._cached -= len(replaced.body)
+        if len(body) <= LARGEST_LOG:
+            self._logs[thread] = log
+            self._cached += len(body)
         return log
 
-    def _remember(self, thread: Thread, log: _Log) -> None:
-        if log.size > LARGEST_LOG:
-            return  # nothing will be added to it
-        self._logs[thread] = log
-        self._cached += len(log.body)
-        while self._cached > CACHE_BYTES and self._logs:
-            _, oldest = self._logs.popitem(last=False)
-            self._cached -= len(oldest.body)
+
+def _is_alike(log: _Log, body: bytes) -> bool:
+    """Whether `body` shares with the log's last one what that shares with the one before, and hardly more."""
+    old, before, after = log.body, log.before, len(body) - log.after
+    end = len(old) - log.after
+    return (
+        before < after
+        and body.startswith(old[:before])
+        and body.endswith(old[end:])
+        and not old.startswith(body[before : before + SHORTEST], before)
+        and not old.endswith(body[max(after - SHORTEST, 0) : after], 0, end)
+    )
+
+
+def _compare(log: _Log, body: bytes) -> None:
+    """Note what `body` shares with the log's last one."""
+    old = log.body
+    before = after = 0
+    if old[:SHORTEST] == body[:SHORTEST]:
+        before = common_prefix(old, body, log.before)
+    if old[-SHORTEST:] == body[-SHORTEST:]:
+        after = common_suffix(old, body, min(len(old), len(body)) - before, log.after)
+    log.head, log.tail = beginning(log.spans, before), ending(log.spans, after)
+    log.before, log.after = length(log.head), length(log.tail)
 
 
 _encode = msgspec.msgpack.Encoder().encode

@@ -84,9 +84,8 @@ def length(spans: list[Stretch]) -> int:
     return sum([end - start for start, end in spans])
 
 
-def extend(spans: list[Stretch], more: list[Stretch]) -> None:
-    """Put `more` behind `spans`; what then lies next to each other becomes one."""
+def joined(spans: list[Stretch], more: list[Stretch]) -> list[Stretch]:
+    """`spans` and `more` behind them; what then lies next to each other is one."""
     if spans and more and spans[-1][1] == more[0][0]:
-        spans[-1:] = [(spans[-1][0], more[0][1])]
-        more = more[1:]
-    spans += more
+        return [*spans[:-1], (spans[-1][0], more[0][1]), *more[1:]]
+    return spans + more

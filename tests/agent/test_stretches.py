@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from wiretally.agent.stretches import SHORTEST, Stretch, beginning, common_prefix, common_suffix, ending, extend, length
+from wiretally.agent.stretches import SHORTEST, Stretch, beginning, common_prefix, common_suffix, ending, joined, length
 
 
 @settings(deadline=None)
@@ -38,6 +38,5 @@ def test_both_ends_of_a_list_are_cut_without_short_stretches(chosen: list[tuple[
 
 
 def test_stretches_that_meet_become_one() -> None:
-    spans: list[Stretch] = [(0, 10)]
-    extend(spans, [(10, 20), (30, 40)])
-    assert spans == [(0, 20), (30, 40)]
+    assert joined([(0, 10)], [(10, 20), (30, 40)]) == [(0, 20), (30, 40)]
+    assert joined([(0, 10)], [(20, 30)]) == [(0, 10), (20, 30)]
