@@ -68,7 +68,7 @@ class Interpreter:
         self.redactor = Redactor(salt, redaction)
         self._fault = fault
         self._earlier = earlier
-        self._last: tuple[CapturedExchange, tuple[int, int], Bodies] | None = None
+        self._last: tuple[CapturedExchange, tuple[bytes, bytes], Bodies] | None = None
         self._last_context: tuple[CapturedExchange, Context] | None = None
 
     def call(self, exchange: CapturedExchange) -> Call:
@@ -109,21 +109,16 @@ class Interpreter:
         """Headers as kept. `own` are the call's credentials."""
         return self.redactor.headers(headers, own)
 
-    def _remembered(self, exchange: CapturedExchange) -> Bodies | None:
-        sizes = len(exchange.request_body), len(exchange.response_body)
-        last = self._last
-        return last[2] if last is not None and last[0] is exchange and last[1] == sizes else None
-
     def _bodies(self, exchange: CapturedExchange, context: Context) -> Bodies:
-        if (remembered := self._remembered(exchange)) is not None:
-            return remembered
-        sizes = len(exchange.request_body), len(exchange.response_body)
+        came, last = (exchange.request_body, exchange.response_body), self._last
+        if last is not None and last[0] is exchange and last[1] == came:
+            return last[2]
         coding = exchange.response_headers.get("content-encoding")
         request, problem = decode(exchange.request_body, exchange.request_headers.get("content-encoding"))
         response, response_problem = decode(exchange.response_body, coding)
         mask, own = self.redactor.body, context.own
         bodies = Bodies(mask(request, own), mask(response, own), response, coding, response_problem or problem)
-        self._last = (exchange, sizes, bodies)
+        self._last = (exchange, came, bodies)
         return bodies
 
     def _call(self, exchange: CapturedExchange) -> Call:
@@ -138,8 +133,8 @@ class Interpreter:
             content = self._stream(exchange, draft, format, bodies)
             if has_spread(draft, self.redactor):
                 masked = mask_spread(bodies.response, format, self.redactor)
-                sizes = len(exchange.request_body), len(exchange.response_body)
-                self._last = (exchange, sizes, replace(bodies, response=masked))
+                came = exchange.request_body, exchange.response_body
+                self._last = (exchange, came, replace(bodies, response=masked))
         elif bodies.response:
             read_answer(draft, format, bodies.response, content_type, exchange.status)
         timing = read_timing(exchange, content[0], content[1])

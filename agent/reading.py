@@ -23,8 +23,8 @@ def read_request(draft: Draft, format: Format, body: bytes) -> None:
     if body.startswith(b"--"):
         fields = read_form(body)
     else:
-        document = load(body) if body[:1] in (b"{", b" ", b"\n", b"\r", b"\t") else None
-        fields = cast(Fields, document) if isinstance(document, dict) else {}
+        document: Fields | None = load(body) if body[:1] in (b"{", b" ", b"\n", b"\r", b"\t") else None
+        fields = document if isinstance(document, dict) else {}
     draft.request = fields
     draft.model_requested = text_of(fields, "model")
     draft.stream = fields.get("stream") is True
@@ -49,11 +49,10 @@ def read_event(draft: Draft, format: Format, name: str, data: bytes) -> bool:
     if data == b"[DONE]":
         draft.ended = True
         return False
-    document = load(data)
-    if not isinstance(document, dict):
+    fields: Fields | None = load(data)
+    if not isinstance(fields, dict):
         draft.note = draft.note or "an event of the stream is not JSON"
         return False
-    fields = cast(Fields, document)
     if format.event:
         return format.event(draft, name, fields)
     if error := fields_of(fields, "error"):

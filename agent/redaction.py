@@ -142,6 +142,7 @@ class Redactor:
         self._maskers = [(rule.pattern, _masker(rule.name)) for rule in rules]
         self._always = [(_own_pattern(name, text), _masker(name)) for name, text in settings.patterns.items()]
         self.key_hash = lru_cache(1024)(self._key_hash)
+        self._keys = lru_cache(1024)(self._keys_of)
         self.short = lru_cache(1024)(self.text)  # for what most calls have in common, such as the user agent
 
     def body(self, body: bytes, own: Own = ()) -> bytes:
@@ -149,10 +150,11 @@ class Redactor:
 
         `own` are the call's credentials, which an answer may echo and no rule may know.
         """
-        for credential in own:
-            if len(credential) >= SHORTEST_KEY and (key := credential.encode("latin-1", "replace")) in body:
+        is_suspect = self._any_hint.find_matches_as_indexes(body)
+        for key, has_hint in self._keys(own) if own else ():
+            if is_suspect or not has_hint:
                 body = body.replace(key, OWN_KEY)
-        if self._any_hint.find_matches_as_indexes(body):
+        if is_suspect:
             for rule in {found[0] for found in self._hints.find_matches_as_indexes(body, overlapping=True)}:
                 pattern, mask = self._maskers[rule]
                 body = pattern.sub(mask, body)
@@ -201,6 +203,11 @@ class Redactor:
         if name == "sec-websocket-protocol":
             return INSECURE_PROTOCOL.sub(rf"\1{MASK}", value)
         return self.path(value, own) if name in ("location", "referer") else self.text(value, own)
+
+    def _keys_of(self, own: Own) -> tuple[tuple[bytes, bool], ...]:
+        """Those of the credentials to look for, and whether they can only be where a hint is."""
+        keys = [credential.encode("latin-1", "replace") for credential in own if len(credential) >= SHORTEST_KEY]
+        return tuple([(key, bool(self._any_hint.find_matches_as_indexes(key))) for key in keys])
 
     def _key_hash(self, key: str) -> str:
         return hashlib.sha256(self._salt + key.encode("utf-8", "replace")).hexdigest()[:16]

@@ -36,17 +36,19 @@ def read_event(draft: Draft, name: str, fields: Fields) -> bool:
     content = False
     for choice in objects_of(fields, "choices"):
         content |= _message(draft, fields_of(choice, "delta"))
-        draft.finish_reason = text_of(choice, "finish_reason") or draft.finish_reason
+        if reason := text_of(choice, "finish_reason"):
+            draft.finish_reason = reason
     return content
 
 
 def identify(draft: Draft, fields: Fields) -> None:
     """Take what tells a generation from others, what served it, and its usage. Each event of a stream says it again."""
-    if fields.get("model") != draft.model:
-        draft.model = text_of(fields, "model") or draft.model
-    if fields.get("service_tier") != draft.service_tier:
-        draft.service_tier = text_of(fields, "service_tier") or draft.service_tier
-    if fields.get("id") != draft.response_id and (identity := text_of(fields, "id")):
+    model, tier, identity = fields.get("model"), fields.get("service_tier"), fields.get("id")
+    if model != draft.model and isinstance(model, str):
+        draft.model = model or draft.model
+    if tier != draft.service_tier and isinstance(tier, str):
+        draft.service_tier = tier or draft.service_tier
+    if identity != draft.response_id and identity and isinstance(identity, str):
         draft.response_id = draft.usage_key = identity
     if "usage" in fields and (usage := read_usage(fields["usage"])):
         draft.usage, draft.bill = usage, "by_use"
@@ -54,12 +56,15 @@ def identify(draft: Draft, fields: Fields) -> None:
 
 def _message(draft: Draft, message: Fields) -> bool:
     """Take what a message or a delta says; whether it said anything."""
-    content = False
-    for part in ("content", "refusal"):
-        if text := text_of(message, part):
-            draft.answer.append(text)
-            content = True
-    return content if BESIDES.isdisjoint(message) else _besides(draft, message) or content
+    content, refusal = message.get("content"), message.get("refusal")
+    said = False
+    if content and isinstance(content, str):
+        draft.answer.append(content)
+        said = True
+    if refusal and isinstance(refusal, str):
+        draft.answer.append(refusal)
+        said = True
+    return said if BESIDES.isdisjoint(message) else _besides(draft, message) or said
 
 
 def _besides(draft: Draft, message: Fields) -> bool:
