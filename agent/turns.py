@@ -8,7 +8,9 @@ canonical form leaves out what an app may drop or add when it sends an answer ba
 from __future__ import annotations
 
 import hashlib
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
+
+from msgspec import Struct
 
 from .wire.draft import Draft, Fields, fields_of, objects_of, text_of
 
@@ -19,7 +21,7 @@ MOST_TEXT = 65_536
 """Characters of prompt or answer kept for search."""
 
 
-class Said(NamedTuple):
+class Said(Struct, frozen=True):
     """What the messages of a request say.
 
     `prefixes` are digests of those that end with an answer, longest first; `digest` is that of all messages; `new` is

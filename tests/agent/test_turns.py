@@ -85,10 +85,10 @@ def test_another_beginning_is_another_conversation() -> None:
 
 def test_the_longest_prefix_comes_first_and_there_are_not_too_many() -> None:
     talk = [message for n in range(100) for message in (user(str(n)), {"role": "assistant", "content": str(n)})]
-    found, digest, _ = read_turns([*talk, user("end")])
-    assert len(found) == MOST_PREFIXES
-    assert found[0] == digest_of(talk)
-    assert digest == following(found[0], [user("end")])
+    said = read_turns([*talk, user("end")])
+    assert len(said.prefixes) == MOST_PREFIXES
+    assert said.prefixes[0] == digest_of(talk)
+    assert said.digest == following(said.prefixes[0], [user("end")])
 
 
 def digest_of(messages: list[dict[str, Any]]) -> str:

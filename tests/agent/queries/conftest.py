@@ -26,10 +26,15 @@ def turns(count: int, first: int = 1000) -> list[Entry]:
     for number in range(first, first + count):
         messages.append({"role": "user", "content": f"Question {number}"})
         answer = {"role": "assistant", "content": f"Answer {number}"}
-        prefixes, digest, _ = turns_of.read_turns(messages)
+        said = turns_of.read_turns(messages)
         body = json.dumps({"messages": messages, "model": "gpt-5-mini"}).encode()
         made_turns.append(
-            made.entry(number, request_body=body, thread_of=prefixes, thread_next=turns_of.following(digest, [answer]))
+            made.entry(
+                number,
+                request_body=body,
+                thread_of=said.prefixes,
+                thread_next=turns_of.following(said.digest, [answer]),
+            )
         )
         messages.append(answer)
     return made_turns
