@@ -30,10 +30,7 @@ class EventStream:
         self._data: list[bytes] = []
 
     def feed(self, piece: bytes) -> list[Event]:
-        """The events that `piece` completed.
-
-        Asked with `in`, bytes raise a TypeError inside before they look: ten times the cost of `find`.
-        """
+        """The events that `piece` completed."""
         buffer = self._rest + piece if self._rest else piece
         if self._consumed == 0:
             if len(buffer) < len(BOM) and BOM.startswith(buffer):
@@ -46,7 +43,7 @@ class EventStream:
         events: list[Event] = []
         position = self._consumed
         *blocks, last = buffer.split(b"\n\n")
-        for block in blocks:
+        for block in blocks:  # asked with `in` rather than `find`, bytes raise a TypeError inside before they look
             end = position + len(block) + 2
             if block.startswith(b"data: ") and block.find(b"\n") < 0 and not self._data and not self._name:
                 events.append(Event("", block[6:], end))

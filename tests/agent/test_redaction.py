@@ -153,6 +153,16 @@ def test_bodies_may_be_kept_as_they_are() -> None:
     assert own.text(SECRETS["GitHub"]) == SECRETS["GitHub"]
 
 
+def test_a_calls_own_credentials_are_masked_whatever_they_look_like() -> None:
+    own = ("a-key-no-rule-knows", "sk-not-quite-a-key", "short")
+    clean = b"short words"
+    for redactor in (REDACTOR, Redactor(b"", RedactionSettings(bodies=False, patterns={}))):
+        assert redactor.body(clean, own) is clean
+        for key in own[:2]:
+            assert redactor.body(f"<{key}> {SECRETS['GitHub']}".encode(), own).startswith(b"<[redacted API key]>")
+            assert redactor.body(f"<{key}>".encode(), own) == b"<[redacted API key]>"
+
+
 def test_spans_count_characters() -> None:
     text = f"€ü {SECRETS['GitHub']} ."
     ((start, end),) = REDACTOR.spans(text)
