@@ -16,12 +16,12 @@ from typing import Any, Final
 
 import pytest
 import zstandard
-from wiretally.agent import schema
+from wiretally.agent import filters, prune, schema, search_index
 from wiretally.agent.cli import main
 from wiretally.agent.queries import calls
 from wiretally.agent.queries.reader import Reader
 from wiretally.agent.store import Store
-from wiretally.agent.verify import verify
+from wiretally.agent.verify import vacuum, verify
 
 from ..agent import made
 from .reliability import Result, record
@@ -88,9 +88,32 @@ def test_a_released_database_keeps_every_value(tmp_path: Path, packed: Path) -> 
     )
 
 
+@pytest.mark.parametrize("packed", FILES, ids=lambda path: path.name)
+def test_words_of_a_released_database_are_found_until_their_call_goes(tmp_path: Path, packed: Path) -> None:
+    path = _unpacked(packed, tmp_path)
+    store = Store(path)
+    store.save([made.entry(7000, prompt_text="a xylotomous beetle")])
+    store.close()
+    before = _found(path, "a*")
+    assert before[0] in _found(path, "xylotomous")
+    prune.delete(path, f"id = {before[0]}")
+    vacuum(path)
+    assert _found(path, "xylotomous") == []
+    assert _found(path, "a*") == before[1:]
+    with closing(sqlite3.connect(path)) as connection:
+        made_by = connection.execute("select sql from sqlite_master where name = 'search'").fetchone()[0]
+    assert made_by.lower() == search_index.DEFINITION.lower()
+
+
+def _found(path: Path, text: str) -> list[int]:
+    """The calls that a search finds, newest first."""
+    with Reader(path) as reader:
+        return [row.id for row in calls.page(reader, filters.parse(text), limit=1000).rows]
+
+
 MIGRATING = """
 import sqlite3, sys, time
-from wiretally.agent import schema
+from wiretally.agent import filters, prune, schema, search_index
 
 def slow(connection):
     schema.run(connection, "create table further (id integer primary key, number integer);")
