@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from .call import Call
 from .exchange import Message
-from .headers import Headers
+from .headers import Kept
 
 
 class Process(Struct, frozen=True):
@@ -39,8 +39,8 @@ class Entry(Struct, frozen=True):
     session: str
     process: Process | None = None
     connection: str | None = None
-    request_headers: Headers = ()
-    response_headers: Headers = ()
+    request_headers: Kept = ()
+    response_headers: Kept = ()
     request_body: bytes | None = None
     response_body: bytes | None = None
     messages: tuple[Message, ...] = ()

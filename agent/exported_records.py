@@ -21,7 +21,7 @@ from .call import Call, Cost, RateLimits, Timing, Usage
 from .entry import Entry, Process
 from .errors import UsageError
 from .export.job import body_bytes
-from .headers import Headers
+from .headers import HeaderBlock, Kept
 from .transcript import read, text_of_message
 from .wire.draft import Fields
 from .wire.endpoints import endpoint_of
@@ -135,5 +135,5 @@ def _limits(told: dict[str, Any] | None) -> RateLimits | None:
     return RateLimits(**{name: told.get(name) for name in LIMITS}, other=other)
 
 
-def _headers(record: dict[str, Any], name: str) -> Headers:
-    return tuple((str(pair[0]), str(pair[1])) for pair in record.get(name) or ())
+def _headers(record: dict[str, Any], name: str) -> Kept:
+    return HeaderBlock.of(*((str(pair[0]), str(pair[1])) for pair in record.get(name) or ())).kept()

@@ -14,7 +14,7 @@ from . import estimates, faults, turns
 from .call import Call, Cost, Timing, Usage
 from .earlier import Asked, Lookup
 from .exchange import CapturedExchange
-from .headers import HeaderBlock, Headers
+from .headers import HeaderBlock, Kept
 from .outline import Context, context_of, outline
 from .pricing import FREE, PriceBook, Terms, together
 from .progress import StreamProgress
@@ -105,7 +105,7 @@ class Interpreter:
         except Exception as error:  # noqa: BLE001  as in call(): shown in the note
             return self._unread(exchange, error)
 
-    def redacted_headers(self, headers: HeaderBlock, own: Own = ()) -> Headers:
+    def redacted_headers(self, headers: HeaderBlock, own: Own = ()) -> Kept:
         """Headers as kept. `own` are the call's credentials."""
         return self.redactor.headers(headers, own)
 

@@ -13,7 +13,7 @@ from msgspec import Struct
 from .call import RateLimits
 from .exchange import CapturedExchange
 from .header_values import count_of, number_of, trace_id
-from .headers import Headers
+from .headers import Headers, picker
 from .ratelimits import read_ratelimits
 from .redaction import Own, Redactor, api_key_of, credentials_of, telling
 from .wire.draft import Format
@@ -21,6 +21,9 @@ from .wire.endpoints import endpoint_of
 
 SHORTEST_KEY = 12
 """Of a key shorter than this, four characters would give away too much."""
+
+_asked = picker("user-agent", "openai-organization", "openai-project", "traceparent", "x-stainless-retry-count")
+_answered = picker("openai-organization", "openai-project", "x-request-id", "openai-processing-ms", "x-should-retry")
 
 SHOULD_RETRY = {"true": True, "false": False}
 
@@ -80,8 +83,9 @@ class Outline(NamedTuple):
 
 def outline(exchange: CapturedExchange, context: Context, redactor: Redactor) -> Outline:
     """What every row has, given by position: names would cost as much as all the values."""
-    asked, answered, key, own = exchange.request_headers, exchange.response_headers, context.key, context.own
-    user_agent = asked.get("user-agent")
+    key, own = context.key, context.own
+    user_agent, asking_organization, asking_project, traceparent, retry_count = _asked(exchange.request_headers)
+    organization, project, request_id, processing, should_retry = _answered(exchange.response_headers)
     return Outline(
         exchange.uid,
         exchange.started_at,
@@ -96,14 +100,14 @@ def outline(exchange: CapturedExchange, context: Context, redactor: Redactor) ->
         None if user_agent is None else redactor.short(user_agent, own),
         key[-4:] if key and len(key) >= SHORTEST_KEY else None,
         redactor.key_hash(key) if key else None,
-        answered.get("openai-organization") or asked.get("openai-organization"),
-        answered.get("openai-project") or asked.get("openai-project"),
-        answered.get("x-request-id"),
-        trace_id(asked.get("traceparent")),
-        number_of(answered.get("openai-processing-ms")),
-        count_of(asked.get("x-stainless-retry-count")),
-        SHOULD_RETRY.get(answered.get("x-should-retry") or ""),
-        read_ratelimits(answered),
+        organization or asking_organization,
+        project or asking_project,
+        request_id,
+        trace_id(traceparent),
+        number_of(processing),
+        count_of(retry_count),
+        SHOULD_RETRY.get(should_retry or ""),
+        read_ratelimits(exchange.response_headers),
         exchange.request_size or len(exchange.request_body),
         exchange.response_size or len(exchange.response_body),
         exchange.truncated,

@@ -8,15 +8,14 @@ import re
 from functools import lru_cache
 
 from .call import NO_STRINGS, RateLimits
-from .headers import HeaderBlock, Shape
+from .headers import HeaderBlock, Shape, picker
 
 PREFIX = "x-ratelimit-"
 DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?!s))?(?:([\d.]+)s)?(?:([\d.]+)ms)?")
 UNITS = (86_400_000.0, 3_600_000.0, 60_000.0, 1000.0, 1.0)
 
-REQUESTS = tuple([f"{PREFIX}{part}-requests" for part in ("limit", "remaining", "reset")])
-TOKENS = tuple([f"{PREFIX}{part}-tokens" for part in ("limit", "remaining", "reset")])
-KNOWN = frozenset((*REQUESTS, *TOKENS))
+KNOWN = tuple([f"{PREFIX}{part}-{unit}" for unit in ("requests", "tokens") for part in ("limit", "remaining", "reset")])
+_told = picker(*KNOWN)
 
 
 def read_ratelimits(headers: HeaderBlock) -> RateLimits | None:
@@ -24,11 +23,11 @@ def read_ratelimits(headers: HeaderBlock) -> RateLimits | None:
     are_told, others = _named(headers.shape)
     if not are_told:
         return None
-    (*requests, reset_requests), (*tokens, reset_tokens) = map(headers.get, REQUESTS), map(headers.get, TOKENS)
+    requests, requests_left, reset_requests, tokens, tokens_left, reset_tokens = _told(headers)
     return RateLimits(
-        *_room(*requests),
+        *_room(requests, requests_left),
         duration_ms(reset_requests),
-        *_room(*tokens),
+        *_room(tokens, tokens_left),
         duration_ms(reset_tokens),
         {name.removeprefix(PREFIX): headers.values[at] for name, at in others} if others else NO_STRINGS,
     )
@@ -43,10 +42,10 @@ def _named(shape: Shape) -> tuple[bool, list[tuple[str, int]]]:
 
 def _room(limit_told: str | None, remaining_told: str | None) -> tuple[int | None, int | None]:
     """The limit and what is left; 0 beside a limit that is not a real one is a gateway's way to say "not limited"."""
-    limit = _count(limit_told, 1)
-    if limit is None and limit_told is not None:
+    limit = _limit(limit_told)
+    if not limit and limit_told is not None:
         return None, None
-    remaining = _count(remaining_told, 0)
+    remaining = _count(remaining_told)
     return limit, None if limit is not None and remaining is not None and remaining > limit else remaining
 
 
@@ -68,8 +67,8 @@ def duration_ms(text: str | None) -> int | None:
     return round(seconds * 1000) if 0 <= seconds < 1e9 else None
 
 
-def _count(text: str | None, least: int) -> int | None:
-    if text is None or not text.isascii() or not text.isdigit() or len(text) > 15:
-        return None
-    value = int(text)
-    return value if value >= least else None
+def _count(text: str | None) -> int | None:
+    return int(text) if text and len(text) <= 15 and text.isascii() and text.isdigit() else None
+
+
+_limit = lru_cache(1024)(_count)  # an account's stay the same

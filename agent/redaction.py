@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ahocorasick_rs import BytesAhoCorasick, MatchKind
+from msgspec import Struct
 
 from .errors import UsageError
-from .headers import HeaderBlock, Headers, Shape
+from .headers import HeaderBlock, Headers, Kept, Shape
 from .settings import RedactionSettings
 
 MASK = "[redacted]"
@@ -49,10 +50,19 @@ type Own = tuple[str, ...]
 HEADERS_TO_LOOK_AT = frozenset(("sec-websocket-protocol", "location", "referer"))
 
 
+class Places(Struct, frozen=True):
+    """Which headers may hold a credential by what they are, as their whole value or as a part of it."""
+
+    either: tuple[int, ...]
+    whole: tuple[int, ...]
+    part: tuple[int, ...]
+
+
 @lru_cache(512)
-def places_to_look_at(shape: Shape) -> tuple[int, ...]:
-    """Which headers may hold a credential by what they are."""
-    return tuple([at for at, name in enumerate(shape.lower) if name in HEADERS_TO_LOOK_AT or is_secret_header(name)])
+def places_to_look_at(shape: Shape) -> Places:
+    either = [at for at, name in enumerate(shape.lower) if name in HEADERS_TO_LOOK_AT or is_secret_header(name)]
+    part = [at for at in either if (name := shape.lower[at]) in HEADERS_TO_LOOK_AT or name.endswith("authorization")]
+    return Places(tuple(either), tuple([at for at in either if at not in part]), tuple(part))
 
 
 def is_secret_header(name: str) -> bool:
@@ -184,17 +194,19 @@ class Redactor:
         """A path and query with what is secret in the query masked."""
         return self.short(SECRET_QUERY.sub(rf"\1{MASK}", path) if "?" in path else path, own)
 
-    def headers(self, headers: HeaderBlock, own: Own = ()) -> Headers:
+    def headers(self, headers: HeaderBlock, own: Own = ()) -> Kept:
         """Headers with credentials masked: by name, and where a value holds what looks like a secret."""
         shape, values = headers.shape, headers.values
         kept, places = list(values), places_to_look_at(shape)
-        for at in places:
+        for at in places.whole:
+            kept[at] = MASK
+        for at in places.part:
             kept[at] = ""
         others = "\n".join(kept).encode("latin-1", "replace")
         is_clean = self.body(others, own) is others
-        for at in places if is_clean else range(len(kept)):
+        for at in places.part if is_clean else range(len(kept)):
             kept[at] = self._header(shape.lower[at], values[at], own)
-        return tuple(zip(shape.names, kept, strict=True))
+        return HeaderBlock(shape, kept).kept()
 
     def _header(self, name: str, value: str, own: Own) -> str:
         if is_secret_header(name):
@@ -216,7 +228,7 @@ class Redactor:
 def telling(headers: HeaderBlock) -> Headers:
     """Those of `headers` that may hold a credential by what they are."""
     names, values = headers.shape.names, headers.values
-    return tuple([(names[at], values[at]) for at in places_to_look_at(headers.shape)])
+    return tuple([(names[at], values[at]) for at in places_to_look_at(headers.shape).either])
 
 
 def api_key_of(headers: Headers, path: str) -> str | None:

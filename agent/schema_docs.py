@@ -23,7 +23,7 @@ TABLES: dict[str, str] = {
     "sessions": "Spans of recording: an agent's run, one `wiretally exec`, an import.",
     "processes": "Programs that opened connections.",
     "conversations": "Chains of calls; calls name theirs in `conversation_id`.",
-    "details": "Headers, timing, the provider's own usage object and the cost's lines of a call, as packed JSON.",
+    "details": "Headers, timing, the provider's own usage and the cost's lines of a call, packed (`agent/details.py`).",
     "bodies": "Which stretches of a log a body consists of; `side` is request, response or messages (of a websocket).",
     "body_logs": "Growing texts that bodies are stretches of, and how many bodies use each.",
     "body_parts": "The compressed parts of logs: `id` is the log's times 1024 plus its place; the first is dictionary.",

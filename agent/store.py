@@ -16,9 +16,10 @@ import msgspec
 
 from . import account, bodies, call_blocks, rollups, search_index
 from .call import NO_STRINGS
-from .call_rows import COLUMNS, Links, Row, pack, row_of
+from .call_rows import COLUMNS, Links, Row, row_of
 from .conversations import Threads
 from .database import explaining, next_revision, open_writer, transaction
+from .details import pack
 from .earlier import Asked, Earlier, look_up
 from .entry import Entry, Process
 from .inserts import insert

@@ -11,8 +11,8 @@ import zstandard
 
 from . import call_blocks, leftovers, rollups, search_index
 from .body_check import BodyCheck
-from .call_rows import unpack
 from .database import DatabaseMissing, explaining, open_reader, open_writer, transaction
+from .details import unpack
 
 PAGE = 200
 MOST_PROBLEMS = 100

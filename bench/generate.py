@@ -22,9 +22,11 @@ from typing import Any
 from wiretally.agent import call_blocks, rollups, schema
 from wiretally.agent.bodies import BodyWriter
 from wiretally.agent.call import Call, Cost, CostLine, RateLimits, Timing, Usage
-from wiretally.agent.call_rows import COLUMNS, pack
+from wiretally.agent.call_rows import COLUMNS
 from wiretally.agent.database import PAGE_BYTES
+from wiretally.agent.details import pack
 from wiretally.agent.entry import Entry
+from wiretally.agent.headers import HeaderBlock
 
 from .month import APPS, DAY, WORDS, Plan, moments, rows
 
@@ -66,13 +68,12 @@ def _pack_pool(chance: random.Random) -> list[bytes]:
             timing=Timing(0.0, None, 1.5, chance.random() * 900, chance.random() * 900, 2000.0, 2001.0),
             ratelimit=RateLimits(10_000, chance.randrange(10_000), 6, 2_000_000, chance.randrange(2_000_000), 0),
         )  # fmt: skip
-        headers = (
+        asked = HeaderBlock.of(("Content-Type", "application/json"))
+        answered = HeaderBlock.of(
             ("x-request-id", f"req_{chance.getrandbits(128):032x}"),
             ("CF-RAY", f"{chance.getrandbits(64):x}-FRA"),
         )
-        pool.append(
-            pack(Entry(call, "", request_headers=(("Content-Type", "application/json"),), response_headers=headers))
-        )
+        pool.append(pack(Entry(call, "", request_headers=asked.kept(), response_headers=answered.kept())))
     return pool
 
 

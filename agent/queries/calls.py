@@ -10,7 +10,7 @@ import msgspec
 
 from .. import bodies
 from ..call import JSON, Cost, RateLimits, Timing
-from ..call_rows import unpack
+from ..details import unpack
 from ..exchange import Message
 from ..headers import Headers
 from .arrivals import Direction, first_ids

@@ -141,13 +141,14 @@ def _entry(interpreter: Interpreter, number: tuple[int, int], request: bytes, an
         ("CF-RAY", f"{chance.getrandbits(64):016x}-FRA"), ("cf-cache-status", "DYNAMIC"),
     )  # fmt: skip
     pieces = [(at + 0.5 + place / 50, len(answer) * (place + 1) // 40) for place in range(40)]
+    asked, answered = HeaderBlock.of(*sent), HeaderBlock.of(*received)
     exchange = CapturedExchange(
         f"{number[0]:032x}", at, method="POST", host="api.openai.com", path="/v1/chat/completions",
-        request_headers=HeaderBlock.of(*sent), request_body=request,
-        request_size=len(request), sent_at=at + 0.001, status=200, response_headers=HeaderBlock.of(*received),
+        request_headers=asked, request_body=request,
+        request_size=len(request), sent_at=at + 0.001, status=200, response_headers=answered,
         response_body=answer, response_size=len(answer), head_at=at + 0.4, pieces=pieces, ended_at=at + 1.5,
         ending="answered",
     )  # fmt: skip
     call = interpreter.call(exchange)
     process = Process(1000 + number[1] % 8, 1.0, "agent.py", "python agent.py", "/srv", "main")
-    return Entry(call, "agents", process, "c1", sent, received, request, answer)
+    return Entry(call, "agents", process, "c1", asked.kept(), answered.kept(), request, answer)

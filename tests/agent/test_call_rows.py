@@ -1,4 +1,4 @@
-"""Money is exact, packs read back, the columns are the table's."""
+"""Money is exact, the columns are the table's."""
 
 import sqlite3
 from decimal import Decimal
@@ -21,18 +21,6 @@ def test_the_columns_are_those_of_the_table_in_its_order() -> None:
 @given(st.decimals(0, 10_000, places=12))
 def test_money_survives_to_the_picodollar(usd: Decimal) -> None:
     assert call_rows.dollars(call_rows.picodollars(usd)) == usd
-
-
-def test_a_pack_reads_back() -> None:
-    entry = made.entry(7)
-    found = call_rows.unpack(call_rows.pack(entry))
-    assert (found.request_headers, found.response_headers) == (entry.request_headers, entry.response_headers)
-    assert (found.timing, found.cost, found.connection) == (entry.call.timing, entry.call.cost, "c1")
-    assert call_rows.unpack(None) == call_rows.NO_DETAILS
-
-
-def test_a_pack_of_common_headers_is_small() -> None:
-    assert len(call_rows.pack(made.entry(7))) < 200
 
 
 def test_what_another_call_owns_is_not_repeated() -> None:

@@ -7,7 +7,7 @@ import time
 
 import pytest
 from wiretally.agent.errors import UsageError
-from wiretally.agent.headers import HeaderBlock
+from wiretally.agent.headers import HeaderBlock, Joined
 from wiretally.agent.redaction import MASK, Redactor, api_key_of
 from wiretally.agent.settings import RedactionSettings
 
@@ -110,7 +110,9 @@ def test_headers_that_hold_credentials_are_masked() -> None:
         ("Content-Type", "application/json"),
         ("x-ratelimit-remaining-tokens", "99"),
     )
-    kept = dict(REDACTOR.headers(HeaderBlock.of(*given)))
+    masked = REDACTOR.headers(HeaderBlock.of(*given))
+    assert isinstance(masked, Joined)
+    kept = dict(masked.pairs())
     assert key not in repr(kept)
     assert SECRETS["GitHub"] not in repr(kept)
     assert kept["Authorization"] == f"Bearer {MASK}"

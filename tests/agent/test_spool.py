@@ -11,6 +11,7 @@ import pytest
 from wiretally.agent.call import Call, Cost, CostLine, RateLimits, Timing, Usage
 from wiretally.agent.entry import Entry, Process
 from wiretally.agent.exchange import Message
+from wiretally.agent.headers import Joined
 from wiretally.agent.spool import Spool
 
 CALL = Call(
@@ -34,6 +35,7 @@ ENTRY = Entry(
     "night",
     Process(1, 2.0, "app.py"),
     request_headers=(("a", "ÿ"),),
+    response_headers=Joined("a\nb", "1\nÿ"),
     request_body=b"\xff\x00",
     messages=(Message(1.0, True, True, b"m"),),
 )
