@@ -10,7 +10,6 @@ import queue
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from copy import replace
 from typing import Final
 
 from . import alarm_log
@@ -18,6 +17,7 @@ from .alarm_log import Event, Standing
 from .alarm_rules import Reading, Rule, rules
 from .alarm_windows import Window
 from .call_rows import picodollars
+from .copies import replace
 from .locations import Home
 from .moments import iso
 from .notify import Errand, Notice, Notifier

@@ -11,11 +11,11 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from copy import replace
 from functools import cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 
+from .copies import replace
 from .entry import Process
 from .git_branch import git_branch
 from .programs import app_name, masked_command

@@ -9,7 +9,6 @@ Its own file because these texts are part of the format: a changed one is a furt
 from __future__ import annotations
 
 from base64 import b64decode
-from copy import replace
 from functools import cache
 from typing import Final
 
@@ -17,6 +16,7 @@ import msgspec
 import zstandard
 
 from .call import JSON, Cost, Timing
+from .copies import replace
 from .entry import Entry
 from .headers import Headers, Joined, Kept
 

@@ -15,11 +15,11 @@ import sys
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
-from copy import replace
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from . import edits, environment, lifecycle
+from .copies import replace
 from .environment import Doors, Labels
 from .errors import LimitExceeded, UsageError, WiretallyError
 from .locations import Home

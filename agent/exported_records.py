@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections.abc import Iterator
-from copy import replace
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -18,6 +17,7 @@ from typing import Any, BinaryIO, cast
 import msgspec
 
 from .call import Call, Cost, RateLimits, Timing, Usage
+from .copies import replace
 from .entry import Entry, Process
 from .errors import UsageError
 from .export.job import body_bytes

@@ -6,11 +6,11 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
-from copy import replace
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
+from .copies import replace
 from .entry import Entry
 from .errors import UsageError
 from .exchange import CapturedExchange

@@ -6,12 +6,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from copy import replace
 
 from msgspec import Struct
 
 from . import estimates, faults, turns
 from .call import Call, Cost, Timing, Usage
+from .copies import replace
 from .earlier import Asked, Lookup
 from .exchange import CapturedExchange
 from .headers import HeaderBlock, Kept

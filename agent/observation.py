@@ -8,13 +8,13 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
-from copy import replace
 
 from msgspec import Struct
 
 from .assembly import Assembled
 from .call import Call
 from .certificates import replace_file
+from .copies import replace
 from .earlier import Lookup
 from .entry import Entry, Process
 from .errors import WiretallyError

@@ -4,10 +4,10 @@ stream grows: each piece is decoded and read once, tokens are counted only when 
 
 from __future__ import annotations
 
-from copy import replace
 from typing import TYPE_CHECKING
 
 from .call import Call, Usage
+from .copies import replace
 from .exchange import CapturedExchange
 from .reading import is_stream, read_event, read_request
 from .timing import read_timing

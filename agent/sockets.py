@@ -4,13 +4,13 @@ own file because a connection has no single request and answer; here messages ar
 
 from __future__ import annotations
 
-from copy import replace
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, cast
 from urllib.parse import parse_qs
 
 from .call import Call, Cost, Usage
+from .copies import replace
 from .exchange import GAP, CapturedExchange, Ending, Message
 from .pricing import Terms, together
 from .reading import load

@@ -15,13 +15,13 @@ import signal
 import socket
 import time
 from collections.abc import Awaitable, Callable
-from copy import replace
 from datetime import datetime
 from typing import Any, Final
 
 from . import certificates, journal
 from .child import Child
 from .claims import listen, lock
+from .copies import replace
 from .errors import UsageError, WiretallyError
 from .exchange import Kind, encode
 from .hosted import Hosted

@@ -14,7 +14,6 @@ import multiprocessing
 import random
 import sqlite3
 import time
-from copy import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from wiretally.agent import call_blocks, rollups, schema
 from wiretally.agent.bodies import BodyWriter
 from wiretally.agent.call import Call, Cost, CostLine, RateLimits, Timing, Usage
 from wiretally.agent.call_rows import COLUMNS
+from wiretally.agent.copies import replace
 from wiretally.agent.database import PAGE_BYTES
 from wiretally.agent.details import pack
 from wiretally.agent.entry import Entry

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -44,3 +45,8 @@ def test_a_module_says_why_it_is_one(module: str) -> None:
     path = ROOT / module
     assert path.stem not in SAY_NOTHING
     assert ast.get_docstring(ast.parse(path.read_text())), f"{module} has no docstring"
+
+
+def test_types_are_checked_for_the_oldest_python_that_is_promised() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    assert project["project"]["requires-python"] == f">={project['tool']['pyright']['pythonVersion']}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from copy import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -12,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import ContentSwitcher
 
+from ..agent.copies import replace
 from ..agent.queries.alarms import AlarmState
 from ..agent.queries.reader import Reader
 from ..agent.queries.where import Where

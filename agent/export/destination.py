@@ -11,11 +11,11 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from copy import replace
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from ..copies import replace
 from ..errors import WiretallyError
 from ..queries import export as query
 from ..queries.where import Where

@@ -10,10 +10,10 @@ import re
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from copy import replace
 from dataclasses import dataclass, field
 from random import Random
 
+from ..copies import replace
 from . import chat_completions, embeddings, responses
 from .generation import PromptCache, generate
 from .messages import Answer, Document, Headers, Piece, Request, compressed, json_answer

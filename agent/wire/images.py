@@ -4,9 +4,8 @@ event; the DALL-E models report nothing and are billed by image, size and qualit
 
 from __future__ import annotations
 
-from copy import replace
-
 from ..call import Usage
+from ..copies import replace
 from ..usage import read_usage
 from .draft import Draft, Fields, Format, fields_of, list_of, said_of, text_of
 

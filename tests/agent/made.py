@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import random
-from copy import replace
 from decimal import Decimal
 from typing import Any
 
 from wiretally.agent.call import Call, Cost, CostLine, RateLimits, Timing, Usage
+from wiretally.agent.copies import replace
 from wiretally.agent.entry import Entry, Process
 
 START = 1_790_000_000.0

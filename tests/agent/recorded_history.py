@@ -6,10 +6,10 @@ Apart from recorded.py because most tests want single calls; this one costs seco
 from __future__ import annotations
 
 from collections.abc import Iterator
-from copy import replace
 from dataclasses import dataclass
 from pathlib import Path
 
+from wiretally.agent.copies import replace
 from wiretally.agent.entry import Entry, Process
 from wiretally.agent.exchange import Message
 from wiretally.agent.interpret import Interpreter, SocketInterpreter

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import tempfile
-from copy import replace
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +14,7 @@ from wiretally.agent import histograms
 from wiretally.agent.alarm_metrics import METRICS, MetricName
 from wiretally.agent.alarm_windows import Window
 from wiretally.agent.call import Cost, RateLimits, Timing, Usage
+from wiretally.agent.copies import replace
 from wiretally.agent.entry import Entry
 from wiretally.agent.queries.finished import Finished, samples
 from wiretally.agent.queries.reader import Reader

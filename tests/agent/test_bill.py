@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from copy import replace
 from decimal import Decimal
 
 from genai_prices.types import Tier, TieredPrices
@@ -10,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wiretally.agent.bill import Bill, Rates
 from wiretally.agent.call import Usage
+from wiretally.agent.copies import replace
 from wiretally.agent.price_file import Price
 
 RATES = {

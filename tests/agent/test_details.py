@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from copy import replace
 
 import pytest
 import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from wiretally.agent import details
+from wiretally.agent.copies import replace
 from wiretally.agent.headers import HeaderBlock, Headers
 
 from . import made

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from copy import replace
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from wiretally.agent.call import Call, Fault, State
+from wiretally.agent.copies import replace
 from wiretally.agent.exchange import CapturedExchange, Ending
 from wiretally.agent.faults import ADVICE, ADVICE_BY_FAULT, Evidence, advice, judge
 from wiretally.agent.headers import HeaderBlock

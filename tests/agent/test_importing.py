@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 import json
-from copy import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from wiretally.agent.copies import replace
 from wiretally.agent.errors import UsageError
 from wiretally.agent.export import exporter
 from wiretally.agent.export.job import Job

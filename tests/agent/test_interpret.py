@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from copy import replace
 from typing import Any
 
 import pytest
 from wiretally.agent.call import Call
+from wiretally.agent.copies import replace
 from wiretally.agent.exchange import CapturedExchange
 from wiretally.agent.headers import HeaderBlock
 from wiretally.agent.interpret import Interpreter

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from copy import replace
 from pathlib import Path
 
 import pytest
+from wiretally.agent.copies import replace
 from wiretally.agent.database import open_writer
 from wiretally.agent.entry import Process
 from wiretally.agent.origins import Origins

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from copy import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from wiretally.agent.copies import replace
 from wiretally.agent.errors import UsageError
 from wiretally.agent.queries.reader import Reader
 from wiretally.agent.recorded import recorded_request, recorded_side

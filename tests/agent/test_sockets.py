@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from copy import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from wiretally.agent.call import Call
+from wiretally.agent.copies import replace
 from wiretally.agent.exchange import CapturedExchange, Message
 from wiretally.agent.interpret import Interpreter, SocketInterpreter
 

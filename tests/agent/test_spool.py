@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import stat
-from copy import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from wiretally.agent.call import Call, Cost, CostLine, RateLimits, Timing, Usage
+from wiretally.agent.copies import replace
 from wiretally.agent.entry import Entry, Process
 from wiretally.agent.exchange import Message
 from wiretally.agent.headers import Joined

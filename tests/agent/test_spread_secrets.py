@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from copy import replace
 
 import pytest
+from wiretally.agent.copies import replace
 from wiretally.agent.exchange import CapturedExchange
 from wiretally.agent.headers import HeaderBlock
 from wiretally.agent.interpret import Interpreter

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from copy import replace
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from wiretally.agent.copies import replace
 
 LIVES: Final = int(os.environ.get("WIRETALLY_FAULT_LIVES", "2"))
 """How many agents live and are killed, each after seven kills of its parts; the long run raises it."""

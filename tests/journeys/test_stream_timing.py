@@ -3,13 +3,13 @@
 import json
 import os
 import time
-from copy import replace
 from itertools import pairwise
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
+from wiretally.agent.copies import replace
 from wiretally.agent.simulation.messages import event_stream
 from wiretally.agent.simulation.prose import token_count
 

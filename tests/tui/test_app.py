@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import asyncio
-from copy import replace
 from decimal import Decimal
 
 import pytest
 from wiretally.agent.call import Timing
+from wiretally.agent.copies import replace
 from wiretally.agent.edits import state_balance
 from wiretally.agent.locations import Home
 from wiretally.agent.settings import TuiSettings

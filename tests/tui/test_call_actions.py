@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from copy import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from wiretally.agent.copies import replace
 from wiretally.agent.locations import Home
 from wiretally.agent.queries import calls
 from wiretally.agent.queries.insights import Sent

@@ -11,13 +11,13 @@ import os
 import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import closing, suppress
-from copy import replace
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
 import pytest
 from wiretally.agent.call import Cost, CostLine, Timing
+from wiretally.agent.copies import replace
 from wiretally.agent.edits import state_balance
 from wiretally.agent.entry import Entry, Process
 from wiretally.agent.locations import Home

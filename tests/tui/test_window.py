@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import random
-from copy import replace
 
 import pytest
+from wiretally.agent.copies import replace
 from wiretally.agent.filters import parse
 from wiretally.agent.locations import Home
 from wiretally.agent.queries import reader as reading

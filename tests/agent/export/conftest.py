@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from copy import replace
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from wiretally.agent.copies import replace
 from wiretally.agent.exchange import Message
 from wiretally.agent.export.job import Job
 from wiretally.agent.queries import export as query

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from copy import replace
 from decimal import Decimal
 from itertools import batched
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 from wiretally.agent import turns as turns_of
 from wiretally.agent.call import Cost
+from wiretally.agent.copies import replace
 from wiretally.agent.database import open_writer
 from wiretally.agent.edits import note
 from wiretally.agent.entry import Entry

@@ -1,6 +1,6 @@
 import json
-from copy import replace
 
+from wiretally.agent.copies import replace
 from wiretally.agent.exchange import Message
 from wiretally.agent.locations import Home
 from wiretally.agent.store import Store

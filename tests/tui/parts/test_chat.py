@@ -1,7 +1,7 @@
 import json
-from copy import replace
 from typing import Any
 
+from wiretally.agent.copies import replace
 from wiretally.agent.locations import Home
 from wiretally.agent.store import Store
 from wiretally.tui.parts.chat import chat

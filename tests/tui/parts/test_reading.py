@@ -1,5 +1,4 @@
-from copy import replace
-
+from wiretally.agent.copies import replace
 from wiretally.agent.filters import parse
 from wiretally.agent.locations import Home
 from wiretally.agent.queries.reader import Reader

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import json
-from copy import replace
 from typing import Any
 
 from wiretally.agent.call import Timing
+from wiretally.agent.copies import replace
 from wiretally.agent.locations import Home
 from wiretally.agent.store import Store
 from wiretally.tui.parts import PARTS
