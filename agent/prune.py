@@ -105,7 +105,6 @@ def _delete(connection: sqlite3.Connection, ids: str) -> None:
     connection.execute(f"delete from details where call_id {among}", (ids,))
     connection.execute(f"delete from calls where id {among}", (ids,))
     connection.execute("update counters set value = value + json_array_length(?) where name = 'deletions'", (ids,))
-    search_index.forget(connection)
     _mend(connection, touched)
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any
 
-from . import call_blocks, search_index
+from . import call_blocks
 from .errors import WiretallyError
 
 FIRST = """
@@ -157,11 +157,6 @@ it in their place, in the order of ids. It begins with the id so that each call 
 FEWER = "".join(f"drop index calls_{name};\n" for name in ("ttft", "tokens", "key")) + "drop table usage_keys;\n"
 """What the blocks' summaries and the index of response ids tell as well; each call's place there was another."""
 
-NOTED = f"""
-insert into agent_state select '{search_index.DELETED}', '' where (select value from counters where name = 'deletions')
-  or exists (select 1 from agent_state where name = '{search_index.WORDS_UNTIL}');
-"""
-
 type Migration = tuple[str, Callable[[Any], None]]
 
 
@@ -188,19 +183,16 @@ def _fewer(connection: Any) -> None:
     run(connection, FEWER)
 
 
-def _sizeless(connection: Any) -> None:
-    run(connection, NOTED)
-    if not connection.execute("select 1 from search limit 1").fetchone():
-        run(
-            connection, f"drop table search;\n{search_index.DEFINITION};\n"
-        )  # else it stays, for it is made anew when words are forgotten
+def _packed(connection: Any) -> None:
+    """Details are packed otherwise from here on (details.py): a program that can't read them refuses the database."""
+    del connection
 
 
 MIGRATIONS: tuple[Migration, ...] = (
     ("m001_first", _first),
     ("m002_narrow", _narrow),
     ("m003_fewer", _fewer),
-    ("m004_sizeless", _sizeless),
+    ("m004_packed", _packed),
 )
 """Every migration in order; `user_version` of a database says how many it has. One that was released never changes."""
 

@@ -13,12 +13,6 @@ from itertools import groupby
 WORDS_UNTIL = "words_deleted_before"
 """Name in agent_state: the moment (Unix milliseconds) before which calls without bodies keep no words."""
 
-DELETED = "words_deleted"
-"""Name in agent_state: calls or bodies went since the index was made anew, so it may hold words of theirs."""
-
-DEFINITION = "create virtual table search using fts5 (prompt, answer, content='', columnsize=0, tokenize='unicode61')"
-"""Without the table of texts' lengths, which only a ranking reads: a tenth of what entering a call's words takes."""
-
 _KEPT = (
     "select id from calls where started_at >= coalesce("
     f"(select cast(value as integer) from agent_state where name = '{WORDS_UNTIL}'), 0) "
@@ -34,14 +28,8 @@ def enter(connection: sqlite3.Connection, texts: Iterable[tuple[int, str, str]])
     )
 
 
-def forget(connection: sqlite3.Connection) -> None:
-    """Note that the words of calls that are gone are to go."""
-    connection.execute("insert or replace into agent_state (name, value) values (?, '')", (DELETED,))
-
-
 def forget_before(connection: sqlite3.Connection, moment: int) -> None:
     """Note that the words of calls before `moment` (Unix milliseconds) are to go with their bodies."""
-    forget(connection)
     connection.execute(
         "insert into agent_state (name, value) values (?, ?) on conflict do update set value = excluded.value "
         "where cast(value as integer) < cast(excluded.value as integer)",
@@ -51,19 +39,19 @@ def forget_before(connection: sqlite3.Connection, moment: int) -> None:
 
 def cleanse(connection: sqlite3.Connection) -> int:
     """Make the index anew without the calls that are gone, within the transaction; how many calls left it."""
-    if not connection.execute("delete from agent_state where name = ?", (DELETED,)).rowcount:
+    gone = int(connection.execute(f"select count(*) from search where rowid not in ({_KEPT})").fetchone()[0])
+    if not gone:
         connection.execute("insert into search (search) values ('optimize')")
         return 0
+    (definition,) = connection.execute("select sql from sqlite_master where name = 'search'").fetchone()
     connection.execute("create virtual table temp.words using fts5vocab(main, search, instance)")
-    forgotten = f"select count(distinct doc) from temp.words where doc not in ({_KEPT})"
-    gone = int(connection.execute(forgotten).fetchone()[0])
     connection.execute(
         "create temp table kept_words as select doc, col, term from temp.words "
         f"where doc in ({_KEPT}) order by doc, col, offset"
     )
     connection.execute("drop table temp.words")
     connection.execute("drop table main.search")
-    connection.execute(DEFINITION)
+    connection.execute(definition)
     words = connection.execute("select doc, col, term from kept_words order by rowid")
     for number, of_call in groupby(words, key=lambda row: row[0]):
         texts = {"prompt": "", "answer": ""}

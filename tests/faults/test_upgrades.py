@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import pytest
 import zstandard
-from wiretally.agent import filters, prune, schema, search_index
+from wiretally.agent import filters, prune, schema
 from wiretally.agent.cli import main
 from wiretally.agent.queries import calls
 from wiretally.agent.queries.reader import Reader
@@ -100,9 +100,6 @@ def test_words_of_a_released_database_are_found_until_their_call_goes(tmp_path: 
     vacuum(path)
     assert _found(path, "xylotomous") == []
     assert _found(path, "a*") == before[1:]
-    with closing(sqlite3.connect(path)) as connection:
-        made_by = connection.execute("select sql from sqlite_master where name = 'search'").fetchone()[0]
-    assert made_by.lower() == search_index.DEFINITION.lower()
 
 
 def _found(path: Path, text: str) -> list[int]:
@@ -113,7 +110,7 @@ def _found(path: Path, text: str) -> list[int]:
 
 MIGRATING = """
 import sqlite3, sys, time
-from wiretally.agent import filters, prune, schema, search_index
+from wiretally.agent import filters, prune, schema
 
 def slow(connection):
     schema.run(connection, "create table further (id integer primary key, number integer);")
