@@ -26,7 +26,7 @@ from ..tui.screen_text import screen_text
 from .planted import MET, SAYS
 from .reliability import LIVES, Result, record
 
-SAMPLE: Final = min(3 * LIVES, 40)
+SAMPLE: Final = min(5 * LIVES, 40)
 """How many of the functions a run tries: the same each time, so that what fails is found again."""
 
 NOT_THE_SCREEN: Final = ("wiretally.tui.web", "wiretally.tui.crash")
