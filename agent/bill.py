@@ -170,7 +170,4 @@ class Bill:
 
     @property
     def total(self) -> Decimal:
-        total = NOTHING
-        for line in self.lines:
-            total += line.amount
-        return total
+        return sum([line.amount for line in self.lines], NOTHING)

@@ -9,7 +9,8 @@ Its own file because these texts are part of the format: a changed one is a furt
 from __future__ import annotations
 
 from base64 import b64decode
-from functools import cache
+from functools import cache, lru_cache
+from threading import get_ident
 from typing import Final
 
 import msgspec
@@ -115,7 +116,7 @@ def unpack(data: bytes | None) -> Details:
     if data is None:
         return NO_DETAILS
     number = zstandard.get_frame_parameters(data).dict_id
-    rest, *pieces = _decompressor(number).decompress(data).split(b"\0")
+    rest, *pieces = _decompressor(number, get_ident()).decompress(data).split(b"\0")
     details = _unpacker.decode(rest)
     if not pieces:
         return details
@@ -139,7 +140,8 @@ def _compressor() -> zstandard.ZstdCompressor:
     return zstandard.ZstdCompressor(LEVEL, dict_data=common, write_checksum=False)
 
 
-@cache
-def _decompressor(number: int) -> zstandard.ZstdDecompressor:
-    """For packs that name the dictionary `number`; the first ones name none."""
+@lru_cache(64)
+def _decompressor(number: int, thread: int) -> zstandard.ZstdDecompressor:
+    """For packs that name the dictionary `number`; the first ones name none. Two threads may not use one at once."""
+    del thread
     return zstandard.ZstdDecompressor(dict_data=zstandard.ZstdCompressionDict(HEAD + TEXT if number else FIRST_TEXT))

@@ -60,6 +60,7 @@ class Places(Struct, frozen=True):
 
 @lru_cache(512)
 def places_to_look_at(shape: Shape) -> Places:
+    """Those of headers with these names."""
     either = [at for at, name in enumerate(shape.lower) if name in HEADERS_TO_LOOK_AT or is_secret_header(name)]
     part = [at for at in either if (name := shape.lower[at]) in HEADERS_TO_LOOK_AT or name.endswith("authorization")]
     return Places(tuple(either), tuple([at for at in either if at not in part]), tuple(part))

@@ -108,10 +108,10 @@ def _read(message: Fields | str | None) -> tuple[bool, str | None, str]:
     kind, role, text = message.get("type"), message.get("role"), message.get("content")
     if kind == "reasoning" or kind == "item_reference":
         return True, None, ""
+    if not isinstance(role, str):
+        return _read_item(message)
     if not isinstance(text, str):
         text = text_in(message)
-    if not isinstance(role, str):
-        return _read_item(message, text)
     canonical = f"{role}|{text.strip()}"
     if role != "assistant":
         call = text_of(message, "tool_call_id") if "tool_call_id" in message else None
@@ -124,11 +124,12 @@ def _read(message: Fields | str | None) -> tuple[bool, str | None, str]:
     return True, canonical, text
 
 
-def _read_item(fields: Fields, text: str) -> tuple[bool, str | None, str]:
+def _read_item(fields: Fields) -> tuple[bool, str | None, str]:
     """The same of an item that nobody said: a tool's call, or what it gave."""
     kind, call = text_of(fields, "type"), text_of(fields, "call_id")
     if kind is not None and kind.endswith("_call"):
         return True, f"call|{call}" if call else None, ""
+    text = text_in(fields)
     return False, f"{kind}|{call}|{text}", text
 
 

@@ -56,14 +56,12 @@ def identify(draft: Draft, fields: Fields) -> None:
 
 def _message(draft: Draft, message: Fields) -> bool:
     """Take what a message or a delta says; whether it said anything."""
-    content, refusal = message.get("content"), message.get("refusal")
     said = False
-    if content and isinstance(content, str):
-        draft.answer.append(content)
-        said = True
-    if refusal and isinstance(refusal, str):
-        draft.answer.append(refusal)
-        said = True
+    for part in ("content", "refusal"):
+        text = message.get(part)
+        if text and isinstance(text, str):
+            draft.answer.append(text)
+            said = True
     return said if BESIDES.isdisjoint(message) else _besides(draft, message) or said
 
 
