@@ -7,6 +7,7 @@ touches textual-serve's private `_make_app`, written against 1.1.
 
 from __future__ import annotations
 
+import asyncio
 import shlex
 import sys
 from collections.abc import Awaitable, Callable
@@ -31,6 +32,7 @@ class WebScreen(Server):
     def __init__(self, port: int) -> None:
         command = f"{shlex.quote(sys.executable)} -m wiretally.agent.cli tui"
         super().__init__(command, host=LOOPBACK, port=port, title="wiretally")  # pyright: ignore[reportUnknownMemberType]
+        self._lines = set[asyncio.Transport | None]()
 
     async def _make_app(self) -> web.Application:
         app = await super()._make_app()
@@ -41,5 +43,19 @@ class WebScreen(Server):
                 raise web.HTTPForbidden(text="Open this page by the address that wiretally printed.\n")
             return await handler(request)
 
-        app.middlewares.append(refuse_strangers)
+        @web.middleware
+        async def know_pages(request: web.Request, handler: Handler) -> web.StreamResponse:
+            self._lines.add(line := request.transport)
+            try:
+                return await handler(request)
+            finally:
+                self._lines.discard(line)
+
+        app.middlewares.extend((refuse_strangers, know_pages))
         return app
+
+    async def on_shutdown(self, app: web.Application) -> None:
+        """Hang up on pages that are open, which ends their screens: aiohttp waits a minute for them to leave."""
+        for line in self._lines:
+            if line is not None:
+                line.abort()

@@ -12,11 +12,12 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncGenerator, Callable, Generator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import aiohttp
+import psutil
 import pytest
 from wiretally.agent.locations import Home
 from wiretally.agent.store import Store
@@ -27,9 +28,9 @@ from tests.agent.made import entry
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 
 
-@pytest.fixture
-def served(place: Home) -> Generator[int]:
-    """The port of `wiretally tui --web`."""
+@contextmanager
+def serving(place: Home) -> Generator[tuple[subprocess.Popen[bytes], int]]:
+    """`wiretally tui --web`, and its port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
@@ -46,9 +47,15 @@ def served(place: Home) -> Generator[int]:
             except OSError:
                 assert time.monotonic() < deadline, "it did not listen in time"
                 time.sleep(0.1)
-        yield port
+        yield server, port
         server.terminate()
         server.wait(20)
+
+
+@pytest.fixture
+def served(place: Home) -> Generator[int]:
+    with serving(place) as (_, port):
+        yield port
 
 
 class Browser:
@@ -131,6 +138,18 @@ async def test_a_browser_shows_rows_as_they_come_and_answers_keys(place: Home, s
                 "Input.dispatchKeyEvent", type=kind, key="2", code="Digit2", text="2", windowsVirtualKeyCode=50
             )
         await page.shows("w window")  # what the Cost tab begins with
+
+
+async def test_the_server_ends_with_a_page_open_and_takes_its_screen_along(place: Home) -> None:
+    with serving(place) as (server, port):
+        async with aiohttp.ClientSession() as session:
+            page = await session.ws_connect(f"http://127.0.0.1:{port}/ws")
+            await page.receive(timeout=40)
+            (program,) = psutil.Process(server.pid).children()
+            server.terminate()
+            await asyncio.to_thread(server.wait, 15)
+            assert not page.closed  # it read nothing any more
+        await asyncio.to_thread(program.wait, 15)
 
 
 async def test_a_foreign_host_or_origin_gets_neither_page_nor_socket(served: int) -> None:
