@@ -67,6 +67,7 @@ class LiveTab(Vertical):
         self.strip = DetailStrip()
         self._lines = WindowReader()
         self._listing = Listing(Window(), 0)
+        self._unfiltered: tuple[CallRow, ...] = ()
         self._count: Count | None = None
 
     def compose(self) -> ComposeResult:
@@ -88,8 +89,8 @@ class LiveTab(Vertical):
         return self._lines.where
 
     def known_values(self, field: str) -> tuple[str, ...]:
-        """Values to complete a filter with, from the calls at hand."""
-        rows = self._listing.window.rows
+        """Values to complete a filter with: a filter half typed lets nothing through and must not take them away."""
+        rows = (*self._unfiltered, *self._listing.window.rows)
         names = {"model": "model", "app": "app", "session": "session", "kind": "kind", "endpoint": "endpoint"}
         name = names.get(field)
         if name is None:
@@ -135,6 +136,8 @@ class LiveTab(Vertical):
 
     def _take_rows(self, listing: Listing) -> None:
         self._listing = listing
+        if self.where == EVERYTHING:
+            self._unfiltered = listing.window.rows
         nothing = listing.whole == 0
         if self.empty.display != nothing:
             self.empty.display = nothing

@@ -28,8 +28,10 @@ async def test_tab_completes_and_arrows_bring_back_older_filters(place: Home, st
     store.save(traffic(50))
     async with opened(place) as screen:
         await screen.shows("50 calls")
-        await screen.press("slash", *"model:gpt-5-m")
-        await screen.pilot.pause(0.3)
+        await screen.press("slash", *"model:gpt-5-")
+        await screen.shows("nothing matches")
+        await screen.press("m")
+        await screen.until(lambda: "model:gpt-5-mini" in screen.text)
         await screen.press("tab")
         assert screen.app.live.bar.input.value == "model:gpt-5-mini"
         await screen.press("enter", "slash", "end", "shift+home", "delete", *"status:429", "enter")
