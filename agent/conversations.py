@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import cast
 
 import msgspec
@@ -85,17 +86,26 @@ class Threads:
 
     def __init__(self, connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
         self._connection = connection
-        keys = {key for entry in entries for key in asked_keys(entry.call)}
+        self._entries = entries
+        self._asked = [asked_keys(entry.call) for entry in entries]
+        keys = set(chain.from_iterable(self._asked))
         self._turns: dict[int, Turn] = earlier_turns(connection, keys) if keys else {}
 
-    def turn(self, entry: Entry, number: int, conversation_id: int | None) -> Turn:
-        """The call as a turn; `conversation_id` is the one it is known to belong to.
+    def turns(self, numbers: Iterable[int], conversations: Iterable[int | None]) -> list[Turn]:
+        """The calls as turns, from their numbers and the conversations that they are known to belong to.
 
         Where that is None, a later turn of the batch may still set it.
         """
+        each = zip(self._entries, self._asked, numbers, conversations, strict=True)
+        return [self._turn(*one) for one in each]
+
+    def _turn(self, entry: Entry, asked: list[int], number: int, conversation_id: int | None) -> Turn:
         call = entry.call
         mine = Turn(number, conversation_id, round(call.started_at * 1000), entry.request_body, left_keys(call))
-        earlier = next((turn for key in asked_keys(call) if (turn := self._turns.get(key))), None)
+        earlier = None
+        for key in asked:
+            if earlier := self._turns.get(key):
+                break
         if mine.conversation_id is None and earlier is not None and earlier.id != number:
             if earlier.conversation_id is None:
                 earlier.conversation_id = self._begin(entry, earlier)

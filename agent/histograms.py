@@ -44,6 +44,12 @@ def bucket(value: float) -> int:
     return min(math.floor(exact + 0.5) if exact >= 0 else math.ceil(exact - 0.5), HIGHEST)
 
 
+def buckets(values: Iterable[float]) -> list[int]:
+    """The buckets of `values`."""
+    log, width, highest = math.log, WIDTH, 1e7  # most values, without a call for each
+    return [int(log(it) / width + 0.5) if 1 <= it <= highest else bucket(it) for it in values]
+
+
 def value_of(number: int) -> float:
     """The value a bucket stands for; 0 for the lowest."""
     return 0.0 if number <= LOWEST else GAMMA**number

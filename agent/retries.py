@@ -73,14 +73,17 @@ class Retries:
             for entry, process in zip(entries, processes, strict=True)
             if entry.call.body_hash and entry.call.retry_count != 0  # of a first attempt, the earlier ones matter not
         }
+        self._places = places
         self._latest: dict[Place, Attempt] = latest_attempts(connection, places) if places else {}
 
     def first_attempt(self, entry: Entry, number: int, process: int | None) -> int | None:
         """The id of the call that `entry`, itself number `number`, tries again; None where it is a first attempt."""
         call = entry.call
-        if not call.body_hash:
+        if not call.body_hash or not self._places:
             return None
         place = number_of(call.body_hash), process
+        if place not in self._places:  # no call of the batch may be another attempt at this
+            return None
         started = round(call.started_at * 1000)
         earlier = self._latest.get(place)
         first = None

@@ -9,13 +9,15 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import batched, chain, compress
 from operator import add, itemgetter
 from typing import Any
 
 import msgspec
 
 from .call_rows import COLUMNS, Row
-from .histograms import Histogram, bucket, decode, encode, histogram_of
+from .histograms import Histogram, buckets, decode, encode, histogram_of
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 LEVELS: dict[str, tuple[int, ...]] = {
@@ -38,7 +40,8 @@ COUNTS = (
     "cost_pico", "estimated_cost_pico", "request_bytes", "response_bytes", "duration_us", "durations", "ttft_us",
     "ttfts", "generation_us", "generated_tokens",
 )  # fmt: skip
-WORTH_ADDING = 6  # calls that are alike
+AT_ONCE = 4096  # calls that are looked at together
+NOTHING_OWN = (None, None)
 TIMED = 2  # how many of the HISTOGRAMS each dimension has; lengths are kept of all calls together
 HISTOGRAMS = ("latency_histogram", "ttft_histogram", "input_histogram", "output_histogram")
 
@@ -89,8 +92,6 @@ MEASURES = ("c.duration_ms", "c.ttft_ms", "c.input_tokens", "c.output_tokens")
 
 type Source = tuple[Any, ...]
 type Key = tuple[str, int, str]
-type _Figures = tuple[tuple[int, ...], tuple[int | None, ...]]
-"""One call's counts, and the buckets of its measures."""
 
 
 class Tally:
@@ -115,22 +116,42 @@ class Tally:
         return Tally(self.counts, self.histograms)
 
 
-def _counts(source: Source) -> tuple[int, ...]:
-    (_, state, stream, retry_of, retry_count, usage_source, cost_source, tokens_in, cached, written, out, reasoning,
-     cost, sent, received, duration, ttft, speed, *_) = source  # fmt: skip
-    reported, estimated = usage_source == "reported", usage_source == "estimated"
-    generated = out if speed and speed > 0 and out is not None else 0
-    return (
-        1, state == "failed", state == "aborted", stream, retry_of is not None or bool(retry_count), estimated,
-        cost_source == "unpriced", (reported and tokens_in) or 0, (reported and cached) or 0,
-        (reported and written) or 0, (reported and out) or 0, (reported and reasoning) or 0,
-        (estimated and tokens_in) or 0, (estimated and out) or 0,
-        0 if cost is None or cost_source == "estimated" else cost,
-        0 if cost is None or cost_source != "estimated" else cost, sent, received,
-        0 if duration is None else int(duration * 1000 + 0.5), duration is not None,
-        0 if ttft is None else int(ttft * 1000 + 0.5), ttft is not None,
-        int(generated * 1e6 / speed + 0.5) if generated else 0, generated,
-    )  # fmt: skip
+class _Alike:
+    """Counts of some calls, and the buckets that their measures fall into."""
+
+    def __init__(self, sources: Sequence[Source]) -> None:
+        (_, state, stream, retry_of, retry_count, usage_source, cost_source, tokens_in, cached, written, out, reasoning,
+         cost, sent, received, duration, ttft, speed, *_) = zip(*sources, strict=True)  # fmt: skip
+        reported = [source == "reported" for source in usage_source]
+        estimated = [source == "estimated" for source in usage_source]
+        guessed = [source == "estimated" for source in cost_source]
+        durations, ttfts = _known(duration), _known(ttft)
+        generations = [pair for pair in zip(out, speed, strict=True) if pair[0] and pair[1] and pair[1] > 0]
+        self.counts = [
+            len(sources), state.count("failed"), state.count("aborted"), sum(stream),
+            sum([first is not None or bool(count) for first, count in zip(retry_of, retry_count, strict=True)]),
+            sum(estimated), cost_source.count("unpriced"),
+            *[_total(compress(tokens, reported)) for tokens in (tokens_in, cached, written, out, reasoning)],
+            _total(compress(tokens_in, estimated)), _total(compress(out, estimated)),
+            _total(cost) - (estimated_cost := _total(compress(cost, guessed))), estimated_cost, sum(sent), sum(received),
+            sum([int(ms * 1000 + 0.5) for ms in durations]), len(durations),
+            sum([int(ms * 1000 + 0.5) for ms in ttfts]), len(ttfts),
+            sum([int(tokens * 1e6 / rate + 0.5) for tokens, rate in generations]),
+            sum([tokens for tokens, _ in generations]),
+        ]  # fmt: skip
+        self.buckets = [buckets(values) for values in (durations, ttfts, _known(tokens_in), _known(out))]
+
+    @cached_property
+    def histograms(self) -> list[Histogram]:
+        return [_histogram(numbers) for numbers in self.buckets]
+
+
+def _known[T](values: Iterable[T | None]) -> list[T]:
+    return [value for value in values if value is not None]
+
+
+def _total(values: Iterable[int | None]) -> int:
+    return sum(filter(None, values))
 
 
 def _shared_values(
@@ -158,10 +179,6 @@ def _own_values(user: str | None, tags: str | None) -> Iterator[tuple[str, str]]
             yield "tag", f"{name}={value}"
 
 
-def _buckets(source: Source) -> tuple[int | None, ...]:
-    return tuple(None if value is None else bucket(value) for value in (source[15], source[16], source[7], source[10]))
-
-
 def sources_of(rows: Iterable[Row], apps: Mapping[int, str]) -> Iterator[Source]:
     """What SOURCE finds for calls, from their rows at hand; `apps` by process id."""
     for row in rows:
@@ -170,31 +187,29 @@ def sources_of(rows: Iterable[Row], apps: Mapping[int, str]) -> Iterator[Source]
 
 
 def tally(sources: Iterable[Source]) -> dict[Key, Tally]:
-    """The roll-ups' rows, (dimension, start, value), at the finest level of each dimension.
-
-    Calls that are alike in all that most calls of an app share are added up once, not once a dimension.
-    """
-    alike: dict[tuple[Any, ...], list[_Figures]] = {}
-    single: dict[Key, list[_Figures]] = {}
-    for source in sources:
-        figures = _counts(source), _buckets(source)
-        minute = source[0] - source[0] % MINUTE
-        alike.setdefault((minute, *source[18:25]), []).append(figures)
-        for dimension, value in _own_values(*source[25:]):
-            single.setdefault((dimension, minute - minute % LEVELS[dimension][0], value), []).append(figures)
+    """The roll-ups' rows, (dimension, start, value), at the finest level of each dimension."""
     added: dict[Key, Tally] = {}
-    for (minute, *shared), figures in alike.items():
-        keys = [(name, minute - minute % LEVELS[name][0], value) for name, value in _shared_values(*shared)]
-        if len(figures) < WORTH_ADDING:
-            for key in keys:
-                single.setdefault(key, []).extend(figures)
-        else:
-            together = _tally(figures)
-            for key in keys:
-                _add(added, key, _of(together, key[0]))
-    for key, figures in single.items():
-        _add(added, key, _tally(figures, key[0]))
+    for some in batched(sources, AT_ONCE):
+        for key, groups in _gathered(some).items():
+            _add(added, key, _tally(groups, key[0]))
     return added
+
+
+def _gathered(sources: Iterable[Source]) -> dict[Key, list[_Alike]]:
+    """What is to be added to each row. Calls that are alike in all that most calls of an app share are taken together."""
+    alike: dict[tuple[Any, ...], list[Source]] = {}
+    own: dict[Key, list[Source]] = {}
+    for source in sources:
+        minute = source[0] - source[0] % MINUTE
+        alike.setdefault((minute, *source[18:25]), []).append(source)
+        for dimension, value in _own_values(*source[25:]) if source[25:] != NOTHING_OWN else ():
+            own.setdefault((dimension, minute - minute % LEVELS[dimension][0], value), []).append(source)
+    gathered = {key: [_Alike(some)] for key, some in own.items()}
+    for (minute, *shared), some in alike.items():
+        group = _Alike(some)
+        for name, value in _shared_values(*shared):
+            gathered.setdefault((name, minute - minute % LEVELS[name][0], value), []).append(group)
+    return gathered
 
 
 def _add(added: dict[Key, Tally], key: Key, entry: Tally) -> None:
@@ -204,23 +219,19 @@ def _add(added: dict[Key, Tally], key: Key, entry: Tally) -> None:
         added[key] = entry
 
 
-def _tally(figures: list[_Figures], dimension: str = "all") -> Tally:
+def _tally(groups: Sequence[_Alike], dimension: str) -> Tally:
+    """All of `groups` together, with the histograms that `dimension` has."""
     kept = len(HISTOGRAMS) if dimension == "all" else TIMED
-    counts = [sum(column) for column in zip(*[entry[0] for entry in figures], strict=True)]
-    columns = zip(*[entry[1][:kept] for entry in figures], strict=True)
-    return Tally(counts, [_histogram(column) for column in columns] + [0] * (len(HISTOGRAMS) - kept))
+    rest = [0] * (len(HISTOGRAMS) - kept)
+    if len(groups) == 1:
+        return Tally(groups[0].counts, groups[0].histograms[:kept] + rest)
+    counts = list(map(sum, zip(*[group.counts for group in groups], strict=True)))
+    columns = zip(*[group.buckets[:kept] for group in groups], strict=True)
+    return Tally(counts, [_histogram(chain.from_iterable(column)) for column in columns] + rest)
 
 
-def _histogram(buckets: Sequence[int | None]) -> Histogram:
-    if len(buckets) < WORTH_ADDING:
-        return sum([histogram_of([(number, 1)]) for number in buckets if number is not None])
-    return histogram_of((number, count) for number, count in Counter(buckets).items() if number is not None)
-
-
-def _of(added: Tally, dimension: str) -> Tally:
-    """The same with the histograms that `dimension` has."""
-    kept = len(HISTOGRAMS) if dimension == "all" else TIMED
-    return Tally(added.counts, added.histograms[:kept] + [0] * (len(HISTOGRAMS) - kept))
+def _histogram(numbers: Iterable[int]) -> Histogram:
+    return histogram_of(Counter(numbers).items())
 
 
 def all_levels(finest: dict[Key, Tally]) -> Iterator[tuple[int, Key, Tally]]:

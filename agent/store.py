@@ -147,26 +147,21 @@ class Store:
         row = connection.execute("select seq from sqlite_sequence where name = 'calls'").fetchone()
         next_id = (row[0] if row else 0) + 1
         revision = next_revision(connection, len(entries))
-        processes = [
-            # A recorder that took over may no longer find the program that the one before it found.
-            self._origins.process(entry.process) or ((was := known.get(entry.call.uid)) and was.process_id)
-            for entry in entries
-        ]
-        retries = Retries(connection, entries, processes)
-        threads = Threads(connection, entries)
-        usage = Owners(connection, entries)
-        items = list[_Item]()
+        before = [known.get(entry.call.uid) for entry in entries]
         numbers = list[int]()
-        for entry in entries:
-            was = known.get(entry.call.uid)
+        for was in before:
             numbers.append(was.id if was else next_id)
             next_id += was is None
-        turns = [
-            threads.turn(entry, number, was.conversation_id if (was := known.get(entry.call.uid)) else None)
-            for entry, number in zip(entries, numbers, strict=True)
+        processes = [
+            # A recorder that took over may no longer find the program that the one before it found.
+            self._origins.process(entry.process) or (was and was.process_id)
+            for entry, was in zip(entries, before, strict=True)
         ]
-        for entry, number, process, turn in zip(entries, numbers, processes, turns, strict=True):
-            was = known.get(entry.call.uid)
+        retries = Retries(connection, entries, processes)
+        usage = Owners(connection, entries)
+        turns = Threads(connection, entries).turns(numbers, [was and was.conversation_id for was in before])
+        items = list[_Item]()
+        for entry, was, number, process, turn in zip(entries, before, numbers, processes, turns, strict=True):
             retry_of = retries.first_attempt(entry, number, process)
             links = Links(
                 number, revision + len(items), self._origins.session(entry.session), process, turn.conversation_id,

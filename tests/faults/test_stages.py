@@ -174,7 +174,7 @@ def test_a_bug_in_reading_leaves_the_row(
 STORING: list[tuple[type | ModuleType, str]] = [
     (search_index, "enter"), (rollups, "enter"), (rollups, "tally"), (rollups, "write"), (account, "note"),
     (rollups, "sources_of"),
-    (bodies.BodyWriter, "save"), (bodies.BodyWriter, "flush"), (conversations.Threads, "turn"),
+    (bodies.BodyWriter, "save"), (bodies.BodyWriter, "flush"), (conversations.Threads, "turns"),
     (Retries, "first_attempt"), (Owners, "owned_by"), (origins.Origins, "session"), (origins.Origins, "apps"),
     (origins.Origins, "process"), (store, "row_of"), (store, "pack"), (conversations, "left_keys"),
     (store, "next_revision"), (store, "Threads"), (store, "Retries"), (store, "Owners"), (call_blocks, "summarise"),
