@@ -11,6 +11,7 @@ import math
 import sys
 from array import array
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import accumulate
@@ -66,6 +67,11 @@ def histogram_of(buckets: Iterable[tuple[int, int]]) -> Histogram:
     if sys.byteorder == "big":
         lanes.byteswap()
     return int.from_bytes(lanes.tobytes(), "little")
+
+
+def histogram_of_numbers(numbers: Iterable[int]) -> Histogram:
+    """The histogram of these buckets, each as often as it comes."""
+    return histogram_of(Counter(numbers).items())
 
 
 def bars(histogram: Histogram) -> Iterator[tuple[int, int]]:

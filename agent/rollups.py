@@ -7,17 +7,16 @@ rows is the roll-ups' at any moment. Times are added up in whole microseconds, m
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
-from itertools import batched, chain, compress
+from itertools import batched, chain
 from operator import add, itemgetter
 from typing import Any
 
 import msgspec
 
+from .addends import Addend, Source
 from .call_rows import COLUMNS, Row
-from .histograms import Histogram, buckets, decode, encode, histogram_of
+from .histograms import Histogram, decode, encode, histogram_of_numbers
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 LEVELS: dict[str, tuple[int, ...]] = {
@@ -90,7 +89,6 @@ COUNT_SQL: dict[str, str] = {
 MEASURES = ("c.duration_ms", "c.ttft_ms", "c.input_tokens", "c.output_tokens")
 """What the HISTOGRAMS are of, as SQL."""
 
-type Source = tuple[Any, ...]
 type Key = tuple[str, int, str]
 
 
@@ -114,44 +112,6 @@ class Tally:
 
     def copy(self) -> Tally:
         return Tally(self.counts, self.histograms)
-
-
-class _Alike:
-    """Counts of some calls, and the buckets that their measures fall into."""
-
-    def __init__(self, sources: Sequence[Source]) -> None:
-        (_, state, stream, retry_of, retry_count, usage_source, cost_source, tokens_in, cached, written, out, reasoning,
-         cost, sent, received, duration, ttft, speed, *_) = zip(*sources, strict=True)  # fmt: skip
-        reported = [source == "reported" for source in usage_source]
-        estimated = [source == "estimated" for source in usage_source]
-        guessed = [source == "estimated" for source in cost_source]
-        durations, ttfts = _known(duration), _known(ttft)
-        generations = [pair for pair in zip(out, speed, strict=True) if pair[0] and pair[1] and pair[1] > 0]
-        self.counts = [
-            len(sources), state.count("failed"), state.count("aborted"), sum(stream),
-            sum([first is not None or bool(count) for first, count in zip(retry_of, retry_count, strict=True)]),
-            sum(estimated), cost_source.count("unpriced"),
-            *[_total(compress(tokens, reported)) for tokens in (tokens_in, cached, written, out, reasoning)],
-            _total(compress(tokens_in, estimated)), _total(compress(out, estimated)),
-            _total(cost) - (estimated_cost := _total(compress(cost, guessed))), estimated_cost, sum(sent), sum(received),
-            sum([int(ms * 1000 + 0.5) for ms in durations]), len(durations),
-            sum([int(ms * 1000 + 0.5) for ms in ttfts]), len(ttfts),
-            sum([int(tokens * 1e6 / rate + 0.5) for tokens, rate in generations]),
-            sum([tokens for tokens, _ in generations]),
-        ]  # fmt: skip
-        self.buckets = [buckets(values) for values in (durations, ttfts, _known(tokens_in), _known(out))]
-
-    @cached_property
-    def histograms(self) -> list[Histogram]:
-        return [_histogram(numbers) for numbers in self.buckets]
-
-
-def _known[T](values: Iterable[T | None]) -> list[T]:
-    return [value for value in values if value is not None]
-
-
-def _total(values: Iterable[int | None]) -> int:
-    return sum(filter(None, values))
 
 
 def _shared_values(
@@ -195,8 +155,8 @@ def tally(sources: Iterable[Source]) -> dict[Key, Tally]:
     return added
 
 
-def _gathered(sources: Iterable[Source]) -> dict[Key, list[_Alike]]:
-    """What is to be added to each row. Calls that are alike in all that most calls of an app share are taken together."""
+def _gathered(sources: Iterable[Source]) -> dict[Key, list[Addend]]:
+    """What is to be added to each row. Calls that are alike in all that an app's calls mostly share are one addend."""
     alike: dict[tuple[Any, ...], list[Source]] = {}
     own: dict[Key, list[Source]] = {}
     for source in sources:
@@ -204,9 +164,9 @@ def _gathered(sources: Iterable[Source]) -> dict[Key, list[_Alike]]:
         alike.setdefault((minute, *source[18:25]), []).append(source)
         for dimension, value in _own_values(*source[25:]) if source[25:] != NOTHING_OWN else ():
             own.setdefault((dimension, minute - minute % LEVELS[dimension][0], value), []).append(source)
-    gathered = {key: [_Alike(some)] for key, some in own.items()}
+    gathered = {key: [Addend(some)] for key, some in own.items()}
     for (minute, *shared), some in alike.items():
-        group = _Alike(some)
+        group = Addend(some)
         for name, value in _shared_values(*shared):
             gathered.setdefault((name, minute - minute % LEVELS[name][0], value), []).append(group)
     return gathered
@@ -219,7 +179,7 @@ def _add(added: dict[Key, Tally], key: Key, entry: Tally) -> None:
         added[key] = entry
 
 
-def _tally(groups: Sequence[_Alike], dimension: str) -> Tally:
+def _tally(groups: Sequence[Addend], dimension: str) -> Tally:
     """All of `groups` together, with the histograms that `dimension` has."""
     kept = len(HISTOGRAMS) if dimension == "all" else TIMED
     rest = [0] * (len(HISTOGRAMS) - kept)
@@ -227,11 +187,7 @@ def _tally(groups: Sequence[_Alike], dimension: str) -> Tally:
         return Tally(groups[0].counts, groups[0].histograms[:kept] + rest)
     counts = list(map(sum, zip(*[group.counts for group in groups], strict=True)))
     columns = zip(*[group.buckets[:kept] for group in groups], strict=True)
-    return Tally(counts, [_histogram(chain.from_iterable(column)) for column in columns] + rest)
-
-
-def _histogram(numbers: Iterable[int]) -> Histogram:
-    return histogram_of(Counter(numbers).items())
+    return Tally(counts, [histogram_of_numbers(chain.from_iterable(column)) for column in columns] + rest)
 
 
 def all_levels(finest: dict[Key, Tally]) -> Iterator[tuple[int, Key, Tally]]:
