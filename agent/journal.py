@@ -191,12 +191,12 @@ class Reader(Journal):
         """Give back the room of everything before `position`."""
         self.counters[TAIL] = position
 
-    def sleep(self, seconds: float) -> None:
-        """Wait until something is written, `seconds` at the most."""
+    def sleep(self, seconds: float, *others: int) -> None:
+        """Wait until something is written or one of the descriptors `others` has news, `seconds` at the most."""
         counters = self.counters
         counters[SLEEPING] = 1
         if counters[HEAD] == self.position:
-            select.select([self.descriptors.wake_read], [], [], seconds)
+            select.select([self.descriptors.wake_read, *others], [], [], seconds)
         counters[SLEEPING] = 0
         self._calm()
 

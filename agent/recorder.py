@@ -101,7 +101,8 @@ class Recorder:
                     self._finish(now)
                     return
                 due = min(flushed + FLUSH_SECONDS if self._changed else now + 1, ticked + TICK_SECONDS)
-                self._readers[0].sleep(max(0.001, min(due - now, 0.2 if len(self._readers) > 1 else 1.0)))
+                seconds = max(0.001, min(due - now, 0.2 if len(self._readers) > 1 else 1.0))
+                self._readers[0].sleep(seconds, self._plan.life)
             elif took < MAX_FRAMES:
                 self._readers[0].gather(GATHER_SECONDS)
             alive = alive and not select.select([self._plan.life], [], [], 0)[0]

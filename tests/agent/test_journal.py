@@ -113,6 +113,17 @@ def test_a_sleeping_reader_is_woken(ring: tuple[journal.Writer, journal.Reader])
     assert child.wait(10) == 0
 
 
+def test_a_sleeping_reader_looks_up_when_another_descriptor_has_news(
+    ring: tuple[journal.Writer, journal.Reader],
+) -> None:
+    life, end = os.pipe()
+    os.close(end)
+    began = time.monotonic()
+    ring[1].sleep(60, life)
+    os.close(life)
+    assert time.monotonic() - began < 30
+
+
 WRITER = """
 import sys
 from wiretally.agent import journal
