@@ -80,6 +80,7 @@ class CallList(CallLines, can_focus=True):
         self.order: Order = NEWEST
         self.cursor_line = 0
         self._edge = 0  # -1 or 1: on the way to the first or last line, where the next window puts view and cursor
+        self._ends: dict[int, Window] = {}  # the last windows with the first line (-1) and with the last one (1)
 
     # --- what is shown -------------------------------------------------------------------------------------------
 
@@ -94,6 +95,9 @@ class CallList(CallLines, can_focus=True):
         seen = None if self.window is EMPTY else self._seen()
         self.window = window
         self._note_changes(window)
+        if window.counted:
+            edges = {-1: window.first == 0, 1: window.first + len(window.rows) >= window.total}
+            self._ends |= {edge: window for edge, holds in edges.items() if holds}
         top = self.scroll_offset.y
         self._set_total(window.total)
         if self.follow:
@@ -170,6 +174,7 @@ class CallList(CallLines, can_focus=True):
     def watch_follow(self, follow: bool) -> None:
         if follow and self.order != NEWEST:
             self.order, self.window = NEWEST, EMPTY
+            self._ends.clear()
             self.post_message(self.Arranged())
         if self.is_mounted:
             self.want()
@@ -217,13 +222,19 @@ class CallList(CallLines, can_focus=True):
         self._edge = step
         follow = step < 0 and self.order == NEWEST
         ask = self.ask()
-        is_at_hand = self.window.covers(ask.top, ask.height)
+        at_hand = self._at_hand(ask)
         if self.follow != follow:
             self.follow = follow  # which wants rows
-        elif not is_at_hand:
+        elif at_hand is not self.window:
             self.want()
-        if is_at_hand:
-            self.show(self.window)  # else stay until it has come: an empty page would be painted for nothing
+        if at_hand:
+            self.show(at_hand)  # else stay until it has come: an empty page would be painted for nothing
+
+    def _at_hand(self, ask: Ask) -> Window | None:
+        """A window with these lines: the one that is shown, or an end as it was seen last, if no line came or went."""
+        length = self.window.total, self.window.above
+        held = (self.window, *(it for it in self._ends.values() if (it.total, it.above) == length))
+        return next((it for it in held if it.covers(ask.top, ask.height)), None)
 
     def action_inspect(self) -> None:
         if self.row is not None:
@@ -263,6 +274,7 @@ class CallList(CallLines, can_focus=True):
     def restart(self) -> None:
         """From the top, with nothing at hand: the order or the filter is another."""
         self.window = EMPTY
+        self._ends.clear()
         self.cursor_id, self.cursor_line, self._edge = None, 0, 0
         self._move_view(0)
         if self.follow == (self.order == NEWEST):

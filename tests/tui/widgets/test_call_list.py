@@ -107,6 +107,44 @@ async def test_an_end_is_asked_for_once(place: Home, store: Store, monkeypatch: 
         assert [ask.follow for ask in asked] == [False, True]
 
 
+async def test_an_end_that_was_seen_is_shown_again_before_it_is_asked_for(
+    place: Home, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.save([entry(number) for number in range(1, 501)])
+    async with opened(place) as screen:
+        calls = screen.app.live.list
+        await screen.shows("500 calls")
+        await screen.press("end")
+        await screen.until(lambda: calls.row is not None and calls.row.id == 1)
+        asked: list[Ask] = []
+        monkeypatch.setattr(calls, "want", lambda: asked.append(calls.ask()))
+        for step, expected in ((-1, 500), (1, 1)):
+            calls.action_edge(step)
+            assert calls.row is not None
+            assert calls.row.id == expected
+            assert calls.window.covers(*view(calls))
+        assert [ask.follow for ask in asked] == [True, False]
+        monkeypatch.undo()
+        store.save([entry(501)])
+        await screen.shows("501 calls")
+        await screen.press("home")
+        await screen.until(lambda: calls.row is not None and calls.row.id == 501)
+
+
+async def test_an_end_of_another_order_is_not_shown(place: Home, store: Store) -> None:
+    store.save([entry(number) for number in range(1, 501)])
+    async with opened(place) as screen:
+        calls = screen.app.live.list
+        await screen.shows("500 calls")
+        await screen.press("end")
+        await screen.until(lambda: calls.row is not None and calls.row.id == 1)
+        calls.action_reverse()
+        await screen.until(lambda: calls.row is not None and calls.row.id == 1 and calls.cursor_line == 0)
+        calls.action_edge(1)
+        assert calls.scroll_offset.y == 0
+        await screen.until(lambda: calls.row is not None and calls.row.id == 500)
+
+
 async def test_who_turns_round_on_the_way_to_an_end_is_not_taken_there(place: Home, store: Store) -> None:
     store.save([entry(number) for number in range(1, 501)])
     async with opened(place) as screen:
