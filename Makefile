@@ -27,7 +27,7 @@ demo: setup  ## a simulated OpenAI service, real apps, a real agent, the screen 
 	@$(BIN)/wiretally demo
 
 test: setup  ## the tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 check: setup  ## format, lint, types, import rules
 	@$(BIN)/ruff check .

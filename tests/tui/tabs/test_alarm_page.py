@@ -116,4 +116,4 @@ async def test_a_config_that_cannot_be_read_is_said_on_the_tab(place: Home, stor
     async with opened(place) as screen:
         await screen.shows("1 call")
         await screen.press("7")
-        await screen.shows("alarm.slow.metric is 'nothing'")
+        await screen.until(lambda: "alarm.slow.metric is 'nothing'" in " ".join(screen.text.split()))
