@@ -65,8 +65,8 @@ class WiretallyApp(TypingAhead):
         self.trouble = Trouble()
         self.failed = 0
         self._reported: dict[str, str] = {}
-        feed = partial(Feed, open_reader=partial(Reader, self.home.database), post=self.post_message)
-        self.feed, self.questions = (feed(name, lives=lambda: self.is_running) for name in ("rows", "questions"))
+        how = (partial(Reader, self.home.database), self.post_message, lambda: self.is_running)
+        self.feed, self.questions = Feed("rows", *how), Feed("questions", *how, poll=ALARMS_EVERY / 2)
         self.errands = Errands(self.post_message)
         self.title_bar = TitleBar()
         self.tabs = Choices(id="tabs")

@@ -34,7 +34,8 @@ class Readable(Protocol):
 
 class Feed:
     """Watched questions and the loop that answers them. `open_reader` is called in the feed's thread, `lives` as well:
-    with the screen gone the feed ends, whatever kept it from being stopped."""
+    with the screen gone the feed ends, whatever kept it from being stopped. `poll` is how long (seconds) a commit of
+    another process may go unseen."""
 
     def __init__(
         self,
@@ -42,11 +43,13 @@ class Feed:
         open_reader: Callable[[], Readable],
         post: Callable[[Message], Any],
         lives: Callable[[], bool] = lambda: True,
+        poll: float = POLL,
     ) -> None:
         self.name = name
         self._open_reader = open_reader
         self._post = post
         self._lives = lives
+        self._poll = poll
         self._lock = threading.Lock()
         self._watches: dict[str, Watch] = {}
         self._due: dict[str, float] = {}
@@ -101,7 +104,7 @@ class Feed:
                     reader.give_up_when(self._is_unwanted)
                     version = reader.data_version()
                     self._mark_all()
-                self._wake.wait(POLL)
+                self._wake.wait(self._poll)
                 self._wake.clear()
                 if (found := reader.data_version()) != version:
                     version = found

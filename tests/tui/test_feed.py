@@ -57,6 +57,15 @@ def test_a_commit_of_another_connection_is_answered_within_a_moment(place: Home,
         assert time.monotonic() - begun < 1.0
 
 
+def test_one_that_looks_seldom_answers_a_new_question_at_once(place: Home, store: Store) -> None:
+    store.save([entry(1)])
+    posted: list[Message] = []
+    feed = Feed("test", partial(Reader, place.database), posted.append, poll=60.0)
+    with running(feed):
+        feed.watch(count_watch())
+        until(lambda: answers(posted) == [1])
+
+
 def test_nothing_is_asked_while_nothing_changes(place: Home, store: Store) -> None:
     del store
     posted: list[Message] = []
