@@ -2,8 +2,8 @@
 
 A log is a growing text made of compressed parts; a body is a list of spans of one log. What a body shares with the one
 before it at its beginning and end costs nothing, what lies between is added to the log: short texts that come together
-as one part, compressed with the log's first part as dictionary. So any body is read from the parts its spans lie in:
-there is no chain to follow.
+as one part, compressed with the log's first part as dictionary where they are few. So any body is read from the parts
+its spans lie in: there is no chain to follow.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ LEVEL = 3  # of a log's first part; what comes after it is small and has that as
 LATER_LEVEL = 1
 SMALL = 1024  # a part up to this, compressed, is always worth a place in the log
 SHORT = 2048  # what is new up to this waits for what follows, to be compressed in one part with it
-FULL = 16_384  # bytes of a part that was added to the log a bit at a time
+FULL = 65_536  # bytes of a part that was added to the log a bit at a time
+ENOUGH = 8192  # bytes of a part that has in itself what its dictionary would tell, and is compressed sooner without
 
 type Thread = tuple[object, ...]
 """Bodies that are likely to resemble each other: a side, and a conversation or a process with an endpoint."""
@@ -77,6 +78,7 @@ class BodyWriter:
         self._cached = 0
         self._next_log = 0
         self._plain = zstandard.ZstdCompressor(LEVEL, write_checksum=False)
+        self._later = zstandard.ZstdCompressor(LATER_LEVEL, write_checksum=False)
         self._bodies = list[tuple[int, str, int, int, bytes]]()
         self._parts = list[tuple[int, int, int, bytes]]()
         self._grown = list[_Log]()
@@ -150,7 +152,7 @@ class BodyWriter:
         if log.waiting:
             text = b"".join(log.waiting)
             log.waiting.clear()
-            self._part(log, len(text), log.compressor.compress(text))
+            self._part(log, len(text), (self._later if len(text) > ENOUGH else log.compressor).compress(text))
 
     def _part(self, log: _Log, size: int, data: bytes) -> None:
         self._parts.append((log.id * PARTS + log.parts, log.settled, size, data))

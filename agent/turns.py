@@ -8,6 +8,7 @@ canonical form leaves out what an app may drop or add when it sends an answer ba
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from typing import Any, cast
 
 from msgspec import Struct
@@ -16,6 +17,9 @@ from .wire.draft import Draft, Fields, fields_of, objects_of, text_of
 
 MOST_PREFIXES = 32
 """Prefixes looked up for one call; a longer conversation is found by its longest ones."""
+
+SHARED = 4096
+"""Characters of a first turn that is likely to be many calls': the instructions of an app."""
 
 MOST_TEXT = 65_536
 """Characters of prompt or answer kept for search."""
@@ -49,7 +53,7 @@ def read_turns(messages: list[Any]) -> Said:
             continue
         if after_answer and not is_answer:
             found.append(digest)
-        digest = _roll(digest, canonical)
+        digest = _roll(digest, canonical) if digest or len(canonical) > SHARED else _first(canonical)
         after_answer = is_answer
     prefixes = tuple(found[: -MOST_PREFIXES - 1 : -1]) if found else ()
     return Said(prefixes, digest, _newest(texts) if texts else "")
@@ -131,6 +135,11 @@ def _read_item(fields: Fields) -> tuple[bool, str | None, str]:
         return True, f"call|{call}" if call else None, ""
     text = text_in(fields)
     return False, f"{kind}|{call}|{text}", text
+
+
+@lru_cache(256)
+def _first(canonical: str) -> str:
+    return _roll("", canonical)
 
 
 def _roll(digest: str, canonical: str) -> str:
