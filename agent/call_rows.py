@@ -62,7 +62,7 @@ def dollars(pico: int | None) -> Decimal | None:
 
 
 def _milliseconds(value: float | None) -> float | None:
-    return None if value is None else round(value * 1000) / 1000  # a third of what round(value, 3) takes
+    return None if value is None else round(value * 1000) / 1000  # less than half of what round(value, 3) takes
 
 
 def _limits(limits: RateLimits | None) -> Row:

@@ -56,9 +56,9 @@ def value_of(number: int) -> float:
     return 0.0 if number <= LOWEST else GAMMA**number
 
 
-def histogram_of(buckets: Iterable[tuple[int, int]]) -> Histogram:
+def histogram_of(counted: Iterable[tuple[int, int]]) -> Histogram:
     """The histogram with these (bucket, count) pairs."""
-    pairs = list(buckets)
+    pairs = list(counted)
     if len(pairs) <= FEW:
         return sum(count << 32 * (number - LOWEST) for number, count in pairs)
     lanes = array("I", bytes(4 * LANES))

@@ -11,11 +11,9 @@ from wiretally.agent.histograms import bucket
 
 from .test_rollups import source
 
-USAGES, COSTS, STATES = (
-    ("reported", "estimated", "none"),
-    ("priced", "estimated", "unpriced", "free"),
-    ("done", "failed"),
-)
+STATES = ("done", "failed", "aborted")
+USAGES = ("reported", "estimated", "none")
+COSTS = ("priced", "estimated", "unpriced", "free")
 
 
 def drawn(chance: random.Random) -> Source:
@@ -25,7 +23,7 @@ def drawn(chance: random.Random) -> Source:
         return value if chance.random() < 0.7 else None
 
     return source(
-        1000, state=chance.choice((*STATES, "aborted")), stream=chance.randrange(2), retry_of=maybe(3),
+        1000, state=chance.choice(STATES), stream=chance.randrange(2), retry_of=maybe(3),
         retry_count=maybe(chance.randrange(3)), usage_source=chance.choice(USAGES), cost_source=chance.choice(COSTS),
         input_tokens=maybe(chance.randrange(10**6)), cached_tokens=maybe(7), cache_write_tokens=maybe(9),
         output_tokens=maybe(chance.randrange(5000)), reasoning_tokens=maybe(11),

@@ -1,3 +1,6 @@
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
 import pytest
 from wiretally.agent.locations import Home
 from wiretally.agent.store import Store
@@ -5,7 +8,7 @@ from wiretally.tui.widgets.call_list import CallList
 from wiretally.tui.window import NEWEST, Ask
 
 from ...agent.made import entry, traffic
-from ..driving import opened
+from ..driving import Driver, opened
 
 
 async def test_the_wheel_scrolls_without_end_and_without_layout(place: Home, store: Store) -> None:
@@ -107,15 +110,22 @@ async def test_an_end_is_asked_for_once(place: Home, store: Store, monkeypatch: 
         assert [ask.follow for ask in asked] == [False, True]
 
 
+@asynccontextmanager
+async def at_its_end(place: Home, store: Store) -> AsyncGenerator[Driver]:
+    """The screen on 500 calls, at the oldest."""
+    store.save([entry(number) for number in range(1, 501)])
+    async with opened(place) as screen:
+        await screen.shows("500 calls")
+        await screen.press("end")
+        await screen.until(lambda: (row := screen.app.live.list.row) is not None and row.id == 1)
+        yield screen
+
+
 async def test_an_end_that_was_seen_is_shown_again_before_it_is_asked_for(
     place: Home, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store.save([entry(number) for number in range(1, 501)])
-    async with opened(place) as screen:
+    async with at_its_end(place, store) as screen:
         calls = screen.app.live.list
-        await screen.shows("500 calls")
-        await screen.press("end")
-        await screen.until(lambda: calls.row is not None and calls.row.id == 1)
         asked: list[Ask] = []
         monkeypatch.setattr(calls, "want", lambda: asked.append(calls.ask()))
         for step, expected in ((-1, 500), (1, 1)):
@@ -132,12 +142,8 @@ async def test_an_end_that_was_seen_is_shown_again_before_it_is_asked_for(
 
 
 async def test_an_end_of_another_order_is_not_shown(place: Home, store: Store) -> None:
-    store.save([entry(number) for number in range(1, 501)])
-    async with opened(place) as screen:
+    async with at_its_end(place, store) as screen:
         calls = screen.app.live.list
-        await screen.shows("500 calls")
-        await screen.press("end")
-        await screen.until(lambda: calls.row is not None and calls.row.id == 1)
         calls.action_reverse()
         await screen.until(lambda: calls.row is not None and calls.row.id == 1 and calls.cursor_line == 0)
         calls.action_edge(1)
