@@ -102,7 +102,7 @@ def open_writer(path: Path) -> sqlite3.Connection:
             connection.execute("pragma synchronous = normal")
             connection.execute(f"pragma journal_size_limit = {WAL_BYTES}")
             connection.execute("pragma secure_delete = fast")
-            connection.execute("pragma cache_size = -16384")
+            connection.execute("pragma cache_size = -4096")  # with four times as much, no call is stored sooner
             schema.migrate(connection)
         except BaseException:
             connection.close()

@@ -20,7 +20,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Protocol
 
-from . import journal, scheduling
+from . import heap, journal, scheduling
 from .alarms import AlarmTicker
 from .assembly import Assembled, Assembler
 from .callers import Callers
@@ -206,6 +206,7 @@ class Recorder:
 
     def _tick(self, now: float) -> None:
         gc.collect()  # between batches, when next to nothing is alive; amid one it looks at every object of each call
+        heap.give_back()
         for reader in self._readers:
             reader.beat()
         counters = [reader.counters for reader in self._readers]

@@ -17,7 +17,7 @@ import signal
 import sys
 from contextlib import suppress
 
-from . import recorder, scheduling, tokens
+from . import heap, recorder, scheduling, tokens
 from .lookout import watch
 from .plans import RecorderPlan
 from .pricing import load_prices
@@ -99,8 +99,7 @@ def main() -> int:
         signal.signal(number, signal.SIG_IGN)
     signal.signal(signal.SIGHUP, host.pass_on)
     gc.collect()
-    with suppress(AttributeError):  # glibc keeps what loading took for a moment
-        ctypes.CDLL(None).malloc_trim(0)
+    heap.give_back()  # what loading took for a moment
     gc.freeze()  # what is never looked at for cycles is never copied either
     return host.serve()
 
