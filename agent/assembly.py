@@ -7,6 +7,7 @@ come before them; so each call counts its frames, ignores what it had and keeps 
 from __future__ import annotations
 
 from collections import OrderedDict
+from io import BytesIO
 from typing import Final
 
 from msgspec import Struct
@@ -24,7 +25,9 @@ class Assembled(Struct):
     exchange: CapturedExchange
     next: int = 0
     early: dict[int, Frame] = {}
-    body: bytearray = bytearray()
+    sent: BytesIO | None = None
+    """A request's body that comes in pieces, until it is whole; `body` is the answer's."""
+    body: BytesIO | None = None
     new: list[tuple[float, bytes]] = []
     new_messages: list[Message] = []
     begun: bool = False
@@ -36,9 +39,13 @@ class Assembled(Struct):
         return self.exchange.ended_at is not None
 
     def whole(self) -> CapturedExchange:
-        """The exchange with the answer's bytes so far."""
+        """The exchange with all bytes that came so far; of one that has ended they are kept once."""
+        if self.sent:
+            self.exchange.request_body = self.sent.getvalue()
         if self.body:
-            self.exchange.response_body = bytes(self.body)
+            self.exchange.response_body = self.body.getvalue()
+        if self.ended:
+            self.sent = self.body = None
         return self.exchange
 
 
@@ -127,13 +134,17 @@ def _begin(call: Assembled, frame: Frame) -> None:
 
 def _request_data(call: Assembled, frame: Frame) -> None:
     it, (data, size) = call.exchange, frame[4:]
-    it.request_body += data
+    call.sent = call.sent or BytesIO()  # which gives its bytes away without copying them
+    call.sent.write(data)
     it.request_size += size
     it.truncated = it.truncated or size > len(data)
 
 
 def _request_end(call: Assembled, frame: Frame) -> None:
-    call.exchange.sent_at = frame[3]
+    it = call.exchange
+    it.sent_at = frame[3]
+    if call.sent:
+        it.request_body, call.sent = call.sent.getvalue(), None
 
 
 def _head(call: Assembled, frame: Frame) -> None:
@@ -148,7 +159,8 @@ def _data(call: Assembled, frame: Frame) -> None:
 
 def _take(call: Assembled, at: float, data: bytes, size: int) -> None:
     it = call.exchange
-    call.body += data
+    call.body = call.body or BytesIO()
+    call.body.write(data)
     it.response_size += size
     it.pieces.append((at, it.response_size))
     if size > len(data):

@@ -98,6 +98,10 @@ class Interpreter:
         self._last_context = (exchange, context)
         return context
 
+    def forget(self) -> None:
+        """Let go of the last exchange, whose bodies may be large."""
+        self._last = self._last_context = None
+
     def unfinished(self, exchange: CapturedExchange, draft: Draft, timing: Timing) -> Call:
         """The call of a draft read so far, for streams and sockets under way. Never raises."""
         try:

@@ -16,6 +16,7 @@ import tempfile
 import time
 import zlib
 from collections import deque
+from collections.abc import Generator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
@@ -171,10 +172,13 @@ class Reader(Journal):
 
     def read(self, limit: int = 2000) -> list[bytes]:
         """The next frames, at most `limit`, in order."""
-        frames: list[bytes] = []
+        return list(self.frames(limit))
+
+    def frames(self, limit: int) -> Generator[bytes]:
+        """The same one by one: a large body's may be too much to hold at once."""
         ring, capacity = self._ring, self.capacity
         head = self.counters[HEAD]
-        while self.position < head and len(frames) < limit:
+        while self.position < head and limit:
             place = self.position % capacity
             length, checksum = _FRAME.unpack_from(ring, place)
             if length == _SKIP:
@@ -183,9 +187,9 @@ class Reader(Journal):
             frame = bytes(ring[place + 8 : place + 8 + length]) if length <= capacity else b""
             if zlib.crc32(frame) != checksum:
                 break  # its bytes are still on their way; the next look finds them
-            frames.append(frame)
             self.position += (length + 15) & ~7
-        return frames
+            limit -= 1
+            yield frame
 
     def commit(self, position: int) -> None:
         """Give back the room of everything before `position`."""

@@ -69,7 +69,7 @@ class Observation:
         if call.ended:
             return [self._whole(seen)]
         if exchange.status is None:
-            return [self._entry(self._observer.interpreter.call(exchange), seen)]
+            return [self._entry(self._observer.interpreter.call(call.whole()), seen)]
         if self._progress is None:
             self._progress = StreamProgress(exchange, self._observer.interpreter)
         pieces = list(call.new)
@@ -79,11 +79,14 @@ class Observation:
         return [self._entry(self._progress.call(), seen)]
 
     def _whole(self, seen: Seen) -> Entry:
+        seen.call.new.clear()  # the same bytes once more
         exchange = seen.call.whole()
         interpreter = self._observer.interpreter
         read = interpreter.call(exchange)
         bodies = interpreter.decoded_bodies(exchange) if self._observer.bodies else (None, None)
-        return self._entry(read, seen, bodies)
+        entry = self._entry(read, seen, bodies)
+        interpreter.forget()
+        return entry
 
     def _entry(self, call: Call, seen: Seen, bodies: tuple[bytes | None, bytes | None] = (None, None)) -> Entry:
         exchange, interpreter = seen.call.exchange, self._observer.interpreter

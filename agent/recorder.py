@@ -120,7 +120,7 @@ class Recorder:
         if self._saver.full:
             return 0  # what comes waits in the journal, and then in the proxy
         for reader, assembler in zip(self._readers, self._assemblers, strict=True):
-            for raw in reader.read(MAX_FRAMES):
+            for raw in reader.frames(MAX_FRAMES):
                 took += 1
                 try:
                     self._take(assembler, decode(raw))

@@ -42,6 +42,18 @@ def test_a_call_is_put_together() -> None:
     assert call.new == [(1.4, b"one"), (1.5, b"two")]
 
 
+def test_a_request_under_way_is_known_as_far_as_it_came() -> None:
+    assembler = Assembler()
+    begin, data, *_ = frames()
+    assembler.feed(begin)
+    call = assembler.feed(data)
+    assert call and call.whole().request_body == b"ask"
+    assembler.feed([Kind.REQUEST_DATA, "a", 2, 1.15, b"ed", 2])
+    assert call.whole().request_body == b"asked" and call.exchange.sent_at is None
+    assembler.feed([Kind.REQUEST_END, "a", 3, 1.2])
+    assert call.exchange.request_body == b"asked" and call.exchange.sent_at == 1.2
+
+
 def test_an_answer_read_whole_is_the_same_call() -> None:
     assembler = Assembler()
     assembler.feed([Kind.BEGIN, "a", 0, 1.0, *BEGIN, None, None, b"ask", 3, 1.2])

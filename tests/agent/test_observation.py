@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,14 @@ def test_an_ended_call_has_its_bodies_unless_told_otherwise(tmp_path: Path, bodi
     (entry,) = observer(tmp_path, bodies=bodies).observe(call).entries(call, None, "night")
     assert entry.call.state == "done"
     assert (entry.request_body, entry.response_body) == ((plain, done.response_body) if bodies else (None, None))
+
+
+def test_bodies_of_a_call_that_is_over_are_let_go(tmp_path: Path) -> None:
+    watching, answer = observer(tmp_path), b'{"model":"gpt-4o-mini","choices":[]}' + bytes(1_000)
+    call = Assembled(asked(status=200, response_body=answer, ended_at=2.0, ending="answered"))
+    before = sys.getrefcount(answer)
+    watching.observe(call).entries(call, None, "night")
+    assert sys.getrefcount(answer) == before
 
 
 def test_what_no_reader_can_read_is_kept_as_it_came_but_for_its_secrets(tmp_path: Path) -> None:
