@@ -11,7 +11,6 @@ start of Python, which `wiretally --version` takes too and the commands' rows te
 from __future__ import annotations
 
 import os
-import resource
 import subprocess
 import sys
 import time
@@ -30,6 +29,14 @@ from .results import Row, middle, table
 ROUNDS = 3
 PAGE = 100
 STATS_MS, FILTER_MS, TEXT_MS, COMMAND_MB = 300.0, 300.0, 500.0, 200.0
+STARTER = """
+import os, sys, time
+began = time.perf_counter()
+null = [(os.POSIX_SPAWN_OPEN, number, os.devnull, os.O_WRONLY, 0) for number in (1, 2)]
+_, status, used = os.wait4(os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ, file_actions=null), 0)
+print(time.perf_counter() - began, used.ru_maxrss, os.waitstatus_to_exitcode(status))
+"""
+"""Runs a command: its seconds, its peak of resident memory (KiB, on macOS bytes) and its exit status."""
 
 DIMENSIONS: tuple[totals.Dimension, ...] = (
     "model", "app", "endpoint", "session", "key", "user", "tag", "status", "fault", "hour", "day",
@@ -145,22 +152,18 @@ def _commands(home: Path) -> list[Row]:
 
 
 def _command(words: Sequence[str], home: Path) -> tuple[float, float]:
-    """Seconds, and peak resident MB, of one run; a child process of our own so that the peak is that command's."""
-    began = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "wiretally.agent.cli", *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        env=os.environ | {"WIRETALLY_HOME": str(home)},
+    """Seconds, and peak resident MB, of one run.
+
+    It is started by a small process, for the peak of a command begins with what the process held that started it.
+    """
+    process = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", STARTER, sys.executable, "-m", "wiretally.agent.cli", *words],
+        stdout=subprocess.PIPE, env=os.environ | {"WIRETALLY_HOME": str(home)}, text=True, check=True,
     )  # fmt: skip
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit(f"wiretally {' '.join(words)} ended with {process.returncode}")
-    return time.perf_counter() - began, peak_megabytes(used)
-
-
-def peak_megabytes(used: resource.struct_rusage) -> float:
-    """The largest resident memory, which Linux counts in KiB and macOS in bytes."""
-    return used.ru_maxrss / (1024 if sys.platform != "darwin" else 1024**2)
+    seconds, peak, ended = process.stdout.split()
+    if int(ended):
+        raise SystemExit(f"wiretally {' '.join(words)} ended with {ended}")
+    return float(seconds), float(peak) / (1024 if sys.platform != "darwin" else 1024**2)
 
 
 if __name__ == "__main__":
