@@ -11,8 +11,6 @@ and root, and is the truth; `mitmproxy-ca-cert.pem` is the root once more, for t
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -26,6 +24,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from .errors import UsageError, WiretallyError
 from .locations import Home
+from .whole_file import replace_file
 
 DEFAULT_HOST = "api.openai.com"
 LIFETIME = timedelta(days=5 * 365)
@@ -182,16 +181,3 @@ def _certificate(
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer[1].public_key()), critical=False)
     )
     return builder.sign(issuer[1], hashes.SHA256())
-
-
-def replace_file(path: Path, data: bytes, mode: int) -> None:
-    """Put `data` in `path` whole or not at all. It is never readable by others for a moment, whatever the umask is."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(name).chmod(mode)
-        Path(name).replace(path)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -14,8 +14,8 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
 
-from .certificates import replace_file
 from .errors import WiretallyError
+from .whole_file import replace_file
 
 PASSWORD = "changeit"
 """Java's customary one: it reads no certificate from a store without one, and nothing in here is secret."""

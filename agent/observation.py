@@ -13,7 +13,6 @@ from msgspec import Struct
 
 from .assembly import Assembled
 from .call import Call
-from .certificates import replace_file
 from .copies import replace
 from .earlier import Lookup
 from .entry import Entry, Process
@@ -25,6 +24,7 @@ from .plans import RecorderPlan
 from .pricing import PriceBook
 from .redaction import Own, credentials_of
 from .settings import Settings, load
+from .whole_file import replace_file
 
 type Fault = Callable[[str, BaseException], None]
 type Mask = Callable[[bytes, Own], bytes]

@@ -7,12 +7,19 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
 from .database import next_revision
 from .entry import Process
+
+_RUNNING = "select name from sessions where kind = 'agent' and ended_at is null"
+_END_UNSEEN = """
+update sessions set revision = ?, ended_at = max(started_at, coalesce((
+  select started_at + cast(coalesce(duration_ms, 0) as integer) from calls
+  where session_id = sessions.id order by id desc limit 1), 0))
+where name = ? and ended_at is null"""
 
 
 class Origins:
@@ -46,6 +53,14 @@ class Origins:
             "update sessions set ended_at = ?, revision = ? where name = ?",
             (round(time.time() * 1000), next_revision(self._connection), name),
         )
+
+    def running(self) -> list[str]:
+        """The names of agents' sessions that nobody has ended."""
+        return [row[0] for row in self._connection.execute(_RUNNING)]
+
+    def end_unseen(self, names: Sequence[str]) -> None:
+        """Those of these sessions that nobody has ended were over after their last call, as far as is known."""
+        self._connection.executemany(_END_UNSEEN, [(next_revision(self._connection), name) for name in names])
 
     def process(self, process: Process | None) -> int | None:
         """The number of a process; what is known of its app, folder and branch is brought up to date."""

@@ -55,7 +55,7 @@ class Saver:
         self.lost = 0
         self.faults = 0
         self.store.session(plan.session, kind="agent")
-        self._strays = Strays(home, self.store, time.time(), patient=not plan.fresh)
+        self._strays = Strays(home, self.store, time.time(), patient=not plan.fresh, session=plan.session)
         self._unspool()
         self._retry_refused(time.time())
 

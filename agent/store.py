@@ -212,6 +212,16 @@ class Store:
         with transaction(self._connection, self.path):
             self._origins.end(name)
 
+    def running_sessions(self) -> list[str]:
+        """Agents' sessions that are not over, as far as the database knows."""
+        with explaining(self.path):
+            return self._origins.running()
+
+    def end_unseen(self, sessions: Sequence[str]) -> None:
+        """Those of `sessions` that nobody has ended were over after their last call."""
+        with transaction(self._connection, self.path):
+            self._origins.end_unseen(sessions)
+
     def earlier(self, asked: Asked) -> Earlier | None:
         """What was reported of a prompt that a call repeats or continues."""
         with explaining(self.path):

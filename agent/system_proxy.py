@@ -14,10 +14,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from .certificates import replace_file
 from .desktops import Desktop, desktop
 from .errors import WiretallyError
 from .locations import Home
+from .whole_file import replace_file
 
 log = logging.getLogger("agent")
 

@@ -11,9 +11,10 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from .certificates import DEFAULT_HOST, authority, read, replace_file
+from .certificates import DEFAULT_HOST, authority, read
 from .errors import WiretallyError
 from .locations import Home
+from .whole_file import replace_file
 
 REPLACING = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "AWS_CA_BUNDLE")
 """Variables whose file stands in place of a program's own list."""

@@ -13,6 +13,7 @@ from .agent.made import entry
 FORBIDDEN = {
     "wiretally.agent.cli": ["textual", "mitmproxy", "sqlite3", "sqlite_utils", "httpx", "pydantic", "genai_prices"],
     "wiretally.agent.store": ["textual", "mitmproxy"],
+    "wiretally.agent.recorder_host": ["textual", "mitmproxy", "cryptography", "numpy"],
     "wiretally.tui.call_actions": ["mitmproxy", "httpx"],  # imported when a key is pressed, where the screen is drawn
 }
 
