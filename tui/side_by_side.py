@@ -21,7 +21,7 @@ SHOWN_AT_MOST = 40_000
 """Characters of one text that are compared word by word; `wiretally diff` prints all of it."""
 
 NAME = 3, 5
-"""The share of a column before a short value, for what it is called."""
+"""The share of a column before a short value, for what it is called: at least."""
 
 type Words = list[Span]
 
@@ -35,9 +35,10 @@ def side_by_side(rows: Sequence[Row], labels: tuple[str, str], width: int, every
         differing = sum(not row.same for row in members)
         note = f"{differing:,} of {len(members):,} differ" if differing else f"all {len(members):,} the same"
         entries.append(Entry(((section, "accent"),), opens=True, note=note))
-        for row in members:
-            if everything or not row.same:
-                entries += _entries(row, column)
+        shown = [row for row in members if everything or not row.same]
+        name_cells = _name_cells(shown, column)
+        for row in shown:
+            entries += _entries(row, column, name_cells)
     return Part("all" if everything else "differing", tuple(entries), as_text(rows, labels, everything))
 
 
@@ -52,11 +53,19 @@ def as_text(rows: Sequence[Row], labels: tuple[str, str], everything: bool = Fal
     return "\n".join(lines)
 
 
-def _entries(row: Row, column: int) -> Iterator[Entry]:
+def _name_cells(rows: Sequence[Row], column: int) -> int:
+    """How wide the names before short values are: as the longest one, if that leaves room for those values."""
+    least = column * NAME[0] // NAME[1]
+    values = [cell_len(visible_lines(row.left)) for row in rows if len(row.left) <= column]
+    longest = max((value for value in values if value <= column - least - 1), default=0)
+    wanted = max((cell_len(visible_lines(row.name)) for row in rows), default=0) + 2
+    return max(least, min(wanted, column - longest - 1))
+
+
+def _entries(row: Row, column: int, name_cells: int) -> Iterator[Entry]:
     sign: Span = ("= ", "muted") if row.same else ("≠ ", "warn")
     head = Entry((sign, (visible_lines(row.name), "muted" if row.same else "")), depth=2)
     left, right = (visible_lines(text[:SHOWN_AT_MOST]) for text in (row.left, row.right))
-    name_cells = column * NAME[0] // NAME[1]
     name_fits = cell_len(visible_lines(row.name)) <= name_cells - 2
     left_fits = cell_len(left) <= column - name_cells - 1
     if name_fits and left_fits and "\n" not in left + right and cell_len(right) <= column:

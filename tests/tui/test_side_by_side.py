@@ -35,6 +35,16 @@ def test_a_price_stands_on_the_line_of_its_name() -> None:
     assert any("gpt-4.1-mini input tokens" in entry.text and "1,204" in entry.text for entry in shown)
 
 
+def test_names_get_the_room_that_short_values_leave_and_no_more() -> None:
+    long, short = "gpt-4.1-mini-2025-04-14 first token p50 ms", "calls"
+    rows = [Row("models", long, "52", "23", False), Row("models", short, "1,204", "388", False)]
+    one, two = (entry.text for entry in side_by_side(rows, LABELS, 120).entries[2:])
+    assert one.index(" 52 ") == two.index(" 1,204 ") > len(long)
+    wide = Row("models", "model", "gpt-5-mini-20250807", "gpt-5", False)  # its value has just the room it needs
+    texts = [entry.text for entry in side_by_side([*rows, wide], LABELS, 120).entries]
+    assert any("≠ model" in text and "gpt-5-mini-20250807 │" in text for text in texts)
+
+
 def test_words_that_differ_are_marked_and_lines_stand_beside_each_other() -> None:
     entries = side_by_side(ROWS, LABELS, 120).entries
     (line,) = (entry for entry in entries if "since" in entry.text)
