@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 import socket
+import subprocess
+import sys
 import threading
+import time
 from pathlib import Path
 
+import psutil
 import pytest
 from wiretally.agent import lifecycle
 from wiretally.agent.locations import Home
@@ -27,6 +31,24 @@ def test_no_agent_is_none(home: Home) -> None:
 def test_a_file_left_by_a_dead_agent_is_no_agent(home: Home, text: str) -> None:
     home.agent_file.write_text(text)
     assert lifecycle.status(home) is None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nobody leaves it so")
+def test_what_has_ended_and_nobody_reaps_is_not_alive() -> None:
+    """As in a container whose first process is an app."""
+    script = "sleep 0.1 & echo $!; exec sleep 30"
+    with subprocess.Popen(["/bin/sh", "-c", script], stdout=subprocess.PIPE, text=True) as parent:
+        try:
+            assert parent.stdout
+            orphan = psutil.Process(int(parent.stdout.readline()))
+            assert lifecycle.is_alive(orphan.pid)
+            deadline = time.monotonic() + 10
+            while orphan.status() != psutil.STATUS_ZOMBIE:
+                assert time.monotonic() < deadline
+                time.sleep(0.01)
+            assert not lifecycle.is_alive(orphan.pid)
+        finally:
+            parent.kill()
 
 
 def test_a_stranger_on_the_control_port_is_no_agent(home: Home) -> None:
