@@ -6,6 +6,7 @@ imported with the first plot, so the Live tab starts without it.
 
 from __future__ import annotations
 
+import math
 from typing import Any, cast
 
 from rich.cells import cell_len
@@ -22,6 +23,10 @@ from .sparkline import round_top
 SHADES = " ░▒▓█"
 HUES = ("accent", "#9d86c9", "success", "#b08a5b", "primary", "secondary")
 """Colours of series, in order: the theme's where they mean nothing else, never those of warning and trouble."""
+
+
+FRAME = 3
+"""Rows of a plot that are its frame and what is written under it."""
 
 
 class PlotView(Widget):
@@ -107,9 +112,20 @@ def draw(plot: Plot, size: tuple[int, int], colours: list[Colour], dim: Colour) 
         figure.ruler("x").ticks(ticks, [plot.labels[place] for place in ticks])
     top = round_top(_most(plot))
     figure.ruler("y").lim(0, top)
-    marks = [top * step / 4 for step in (range(5) if size[1] >= 9 else (0, 2, 4))]
+    marks = _marks(top, size[1] - FRAME, whole=_is_whole(plot))
     figure.ruler("y").ticks(marks, [_mark(mark) for mark in marks])
     return Text.from_ansi(figure.build().string(), no_wrap=True)
+
+
+def _marks(top: float, rows: int, *, whole: bool) -> list[float]:
+    """Round values from 0 to `top`, as many rows apart as each other where that can be; integers of what is `whole`."""
+    for count in (5, 4, 2):
+        step = top / count
+        even = (rows - 1) % count == 0 and rows > 2 * count
+        is_round = math.isclose(step, float(f"{step:.1e}")) and (not whole or step.is_integer())
+        if is_round and (even or count == 2):
+            return [step * place for place in range(count + 1)]
+    return [0.0, top]
 
 
 def _mark(value: float) -> str:
@@ -122,6 +138,11 @@ def _most(plot: Plot) -> float:
     if plot.kind == "stacked":
         return max(sum(value or 0.0 for value in values) for values in zip(*(v for _, v in plot.series), strict=True))
     return max((value or 0.0 for _, values in plot.series for value in values), default=0.0)
+
+
+def _is_whole(plot: Plot) -> bool:
+    """Is it of things that are counted?"""
+    return all(float(value or 0.0).is_integer() for _, values in plot.series for value in values)
 
 
 def _ticks(labels: tuple[str, ...], width: int) -> list[int]:

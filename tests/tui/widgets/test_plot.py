@@ -20,6 +20,23 @@ def test_a_plot_fills_its_size_and_no_more(kind: str, size: tuple[int, int]) -> 
     assert "00:00" in lines[-1]
 
 
+@pytest.mark.parametrize(
+    ("values", "height", "marks"),
+    [
+        ((3.0, 38.0), 10, {"50": 0, "25": 3, "0": 6}),  # quarters would lie at 12.5, and not on rows
+        ((3.0, 18.0), 12, {"20": 0, "15": 2, "10": 4, "5": 6, "0": 8}),
+        ((0.3, 0.4), 14, {"0.5": 0, "0.4": 2, "0.3": 4, "0.2": 6, "0.1": 8, "0": 10}),
+        ((1.0, 4.0), 14, {"5": 0, "4": 2, "3": 4, "2": 6, "1": 8, "0": 10}),
+        ((1.0, 4.0), 10, {"5": 0, "0": 6}),  # no half of a thing that is counted
+        ((1.5, 4.0), 10, {"5": 0, "2.5": 3, "0": 6}),
+    ],
+)
+def test_marks_are_round_and_equally_far_apart(values: tuple[float, ...], height: int, marks: dict[str, int]) -> None:
+    text = draw(Plot("bars", "t", ("a", "b"), (("one", values),)), (40, height), COLOURS, (120, 120, 120))
+    edge = [line.partition("┤")[0].strip() if "┤" in line else "" for line in text.plain.split("\n")[1:-2]]
+    assert {mark: row for row, mark in enumerate(edge) if mark} == marks
+
+
 def test_shades_tell_amounts_without_colour() -> None:
     rows = (("Mon", (0.0, 1.0, 50.0, 100.0)), ("Tue", (None, 0.0, 0.0, 0.0)))
     lines = heat(Plot("heat", "t", ("00", "01", "02", "03"), rows), 40, 5, COLOURS[0]).plain.split("\n")
