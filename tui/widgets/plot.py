@@ -7,6 +7,9 @@ imported with the first plot, so the Live tab starts without it.
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
+from collections.abc import Sequence
+from itertools import accumulate
 from typing import Any, cast
 
 from rich.cells import cell_len
@@ -25,6 +28,8 @@ HUES = ("accent", "#9d86c9", "success", "#b08a5b", "primary", "secondary")
 """Colours of series, in order: the theme's where they mean nothing else, never those of warning and trouble."""
 
 
+WIDTH = 0.8
+"""Of a bar, as a share of the room it has."""
 FRAME = 3
 """Rows of a plot that are its frame and what is written under it."""
 
@@ -102,11 +107,12 @@ def draw(plot: Plot, size: tuple[int, int], colours: list[Colour], dim: Colour) 
         figure.ruler("x").lim(0, end)
         steps = [end * step / 4 for step in (range(5) if size[0] >= 44 else (0, 2, 4))]
         figure.ruler("x").ticks(steps, [_mark(step) for step in steps])
+    elif plot.kind == "stacked" and len(plot.series) > 1:
+        for bases, ends in _layers(plot, size[1] - FRAME):
+            figure.draw(figure.bar(list(range(len(plot.labels))), bases, ends, width=WIDTH))
     else:
-        stacks = [[value or 0.0 for value in values] for _, values in plot.series]
-        stacked = plot.kind == "stacked" and len(stacks) > 1
-        bars = figure.bar(list(range(len(plot.labels))), stacks if stacked else stacks[0], stacked=stacked, width=0.8)
-        figure.draw(bars)
+        heights = [[value or 0.0 for value in values] for _, values in plot.series]
+        figure.draw(figure.bar(list(range(len(plot.labels))), heights[0], width=WIDTH))
     if plot.kind != "dots":
         ticks = _ticks(plot.labels, size[0])
         figure.ruler("x").ticks(ticks, [plot.labels[place] for place in ticks])
@@ -115,6 +121,32 @@ def draw(plot: Plot, size: tuple[int, int], colours: list[Colour], dim: Colour) 
     marks = _marks(top, size[1] - FRAME, whole=_is_whole(plot))
     figure.ruler("y").ticks(marks, [_mark(mark) for mark in marks])
     return Text.from_ansi(figure.build().string(), no_wrap=True)
+
+
+def _layers(plot: Plot, rows: int) -> list[tuple[list[float], list[float]]]:
+    """For each series where its part of each bar begins and ends: in rows as it has shares of the bar.
+
+    Left to itself plotext gives the least of parts a row, and takes that from its neighbour.
+    """
+    unit = round_top(_most(plot)) / (rows - 1)
+    columns = range(len(plot.labels))
+    bars = [_owners([values[place] or 0.0 for _, values in plot.series], unit) for place in columns]
+    layers: list[tuple[list[float], list[float]]] = []
+    for number in range(len(plot.series)):
+        firsts = [bar.index(number) if number in bar else 0 for bar in bars]
+        counts = [bar.count(number) for bar in bars]
+        # From and to amid a row, for what has no height is not drawn.
+        bases = [max(first - 0.4, 0.0) * unit for first in firsts]
+        ends = [(first + count - 0.6) * unit if count else 0.0 for first, count in zip(firsts, counts, strict=True)]
+        layers.append(([base if end else 0.0 for base, end in zip(bases, ends, strict=True)], ends))
+    return layers
+
+
+def _owners(stack: Sequence[float], unit: float) -> list[int]:
+    """Whose each row of a bar is, from below: the part's that its middle lies in. A row is a `unit` high."""
+    ends = list(accumulate(stack))
+    rows = round(ends[-1] / unit) + 1 if ends[-1] > 0 else 0
+    return [bisect_right(ends, (row + 0.5) / rows * ends[-1]) for row in range(rows)]
 
 
 def _marks(top: float, rows: int, *, whole: bool) -> list[float]:

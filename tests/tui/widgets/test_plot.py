@@ -1,5 +1,8 @@
 import pytest
 from rich.cells import cell_len
+from rich.color import Color
+from rich.console import Console
+from rich.text import Text
 from wiretally.tui.view import Plot
 from wiretally.tui.widgets.plot import draw, heat
 
@@ -35,6 +38,23 @@ def test_marks_are_round_and_equally_far_apart(values: tuple[float, ...], height
     text = draw(Plot("bars", "t", ("a", "b"), (("one", values),)), (40, height), COLOURS, (120, 120, 120))
     edge = [line.partition("┤")[0].strip() if "┤" in line else "" for line in text.plain.split("\n")[1:-2]]
     assert {mark: row for row, mark in enumerate(edge) if mark} == marks
+
+
+def column(text: Text, place: int) -> list[Color | None]:
+    """The colours of a column of a plot, from below."""
+    console = Console()
+    rows = [row for row in text.split("\n") if "│" in row.plain]
+    return [row.get_style_at_offset(console, place).color for row in reversed(rows) if row.plain[place] == "█"]
+
+
+def test_a_part_of_a_bar_has_as_many_rows_as_it_has_of_the_bar() -> None:
+    """The least of them has none, however many there are: all but the first are 26 % of it together."""
+    series = (("a", (0.0, 0.16)), ("b", (0.0, 0.04)), ("c", (0.004, 0.008)), ("d", (0.0, 0.008)))
+    colours = [*COLOURS, (90, 90, 90)]
+    text = draw(Plot("stacked", "t", ("x", "y"), series), (40, 10), colours, (120, 120, 120))
+    a, b, c, _ = (Color.from_rgb(*colour) for colour in colours)
+    assert column(text, 38) == [a, a, a, b]
+    assert column(text, 7) == [c], "what is little is seen where it is all there is"
 
 
 def test_shades_tell_amounts_without_colour() -> None:
