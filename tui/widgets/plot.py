@@ -30,6 +30,8 @@ HUES = ("accent", "#9d86c9", "success", "#b08a5b", "primary", "secondary")
 
 WIDTH = 0.8
 """Of a bar, as a share of the room it has."""
+UNEVEN = 7
+"""Rows from which on it doesn't show that a mark in the middle is half a row off."""
 FRAME = 3
 """Rows of a plot that are its frame and what is written under it."""
 
@@ -155,7 +157,7 @@ def _marks(top: float, rows: int, *, whole: bool) -> list[float]:
         step = top / count
         even = (rows - 1) % count == 0 and rows > 2 * count
         is_round = math.isclose(step, float(f"{step:.1e}")) and (not whole or step.is_integer())
-        if is_round and (even or count == 2):
+        if is_round and (even or (count == 2 and rows > UNEVEN)):
             return [step * place for place in range(count + 1)]
     return [0.0, top]
 

@@ -32,6 +32,7 @@ def test_a_plot_fills_its_size_and_no_more(kind: str, size: tuple[int, int]) -> 
         ((1.0, 4.0), 14, {"5": 0, "4": 2, "3": 4, "2": 6, "1": 8, "0": 10}),
         ((1.0, 4.0), 10, {"5": 0, "0": 6}),  # no half of a thing that is counted
         ((1.5, 4.0), 10, {"5": 0, "2.5": 3, "0": 6}),
+        ((1.5, 4.0), 7, {"5": 0, "0": 3}),  # half of three rows is none
     ],
 )
 def test_marks_are_round_and_equally_far_apart(values: tuple[float, ...], height: int, marks: dict[str, int]) -> None:
