@@ -26,8 +26,6 @@ from .sparkline import round_top
 SHADES = " ░▒▓█"
 HUES = ("accent", "#9d86c9", "success", "#b08a5b", "primary", "secondary")
 """Colours of series, in order: the theme's where they mean nothing else, never those of warning and trouble."""
-
-
 WIDTH = 0.8
 """Of a bar, as a share of the room it has."""
 UNEVEN = 7
@@ -130,7 +128,7 @@ def _layers(plot: Plot, rows: int) -> list[tuple[list[float], list[float]]]:
 
     Left to itself plotext gives the least of parts a row, and takes that from its neighbour.
     """
-    unit = round_top(_most(plot)) / (rows - 1)
+    unit = round_top(_most(plot)) / max(rows - 1, 1)
     columns = range(len(plot.labels))
     bars = [_owners([values[place] or 0.0 for _, values in plot.series], unit) for place in columns]
     layers: list[tuple[list[float], list[float]]] = []

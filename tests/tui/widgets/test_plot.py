@@ -11,7 +11,7 @@ LABELS = tuple(f"{hour:02}:00" for hour in range(24))
 
 
 @pytest.mark.parametrize("kind", ["lines", "stacked", "bars"])
-@pytest.mark.parametrize("size", [(40, 8), (118, 14)])
+@pytest.mark.parametrize("size", [(20, 3), (20, 4), (20, 5), (40, 8), (118, 14)])
 def test_a_plot_fills_its_size_and_no_more(kind: str, size: tuple[int, int]) -> None:
     values = tuple(None if hour == 5 and kind == "lines" else float(hour % 7) for hour in range(24))
     chosen = {"lines": "lines", "stacked": "stacked", "bars": "bars"}[kind]
