@@ -130,7 +130,7 @@ def json_entries(body: bytes | None, depth: int = 0) -> tuple[Entry, ...] | None
 
 
 def _walk(value: Any, name: str | None, depth: int, found: list[Entry], comma: str = "") -> None:
-    named = "" if name is None else f"{visible_lines(json.dumps(name, ensure_ascii=False))}: "
+    named = "" if name is None else f"{visible_lines(_written(name))}: "
     head: tuple[Span, ...] = ((named, "accent"),) if named else ()
     if depth > 200 or not isinstance(value, dict | list) or not value:
         found.append(Entry((*head, _scalar(value), (comma, "muted")), depth))
@@ -148,8 +148,13 @@ def _walk(value: Any, name: str | None, depth: int, found: list[Entry], comma: s
 
 
 def _scalar(value: Any) -> Span:
-    text = json.dumps(value, ensure_ascii=False)
+    text = _written(value)
     if len(text) > SHOWN_AT_MOST:
         text = f"{text[:SHOWN_AT_MOST]}… {len(text) - SHOWN_AT_MOST:,} more characters"
     tone: Tone = "good" if isinstance(value, str) else "warn" if isinstance(value, int | float) else "strong"
     return visible_lines(text), tone
+
+
+def _written(value: object) -> str:
+    """`value` as JSON; of control characters it leaves DEL alone unescaped (RFC 8259, 7), which is escaped as well."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", r"\u007f")

@@ -1,6 +1,6 @@
 import json
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from wiretally.tui.outline import SHOWN_AT_MOST, Entry, facts, json_entries, shown, text_entry, wrap
@@ -13,6 +13,7 @@ json_values = st.recursive(
 
 
 @given(json_values)
+@example({"\x7f": ["\x7f", "\x00"]})
 def test_a_json_tree_read_off_the_screen_is_the_same_document(value: object) -> None:
     entries = json_entries(json.dumps(value).encode())
     assert entries is not None
