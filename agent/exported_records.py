@@ -68,14 +68,7 @@ def read_lines(file: BinaryIO, name: str) -> Iterator[Read]:
         try:
             record: dict[str, Any] = msgspec.json.decode(line, type=dict[str, Any])
             yield _read(record, origin)
-        except (
-            msgspec.DecodeError,
-            msgspec.ValidationError,
-            KeyError,
-            TypeError,
-            ValueError,
-            ArithmeticError,
-        ) as error:
+        except (AttributeError, ArithmeticError, LookupError, TypeError, ValueError, msgspec.MsgspecError) as error:
             what = f"field {error} is missing" if isinstance(error, KeyError) else str(error)
             raise UsageError(
                 f"{name}, line {number}: not a call as `wiretally export` writes it: {what}. "
@@ -136,4 +129,8 @@ def _limits(told: dict[str, Any] | None) -> RateLimits | None:
 
 
 def _headers(record: dict[str, Any], name: str) -> Kept:
-    return HeaderBlock.of(*((str(pair[0]), str(pair[1])) for pair in record.get(name) or ())).kept()
+    """Raises ValueError where one is no pair."""
+    pairs = [tuple(map(str, pair)) for pair in record.get(name) or ()]
+    if odd := next((pair for pair in pairs if len(pair) != 2), None):
+        raise ValueError(f"{name} has {list(odd)}, which is not a name and a value")
+    return HeaderBlock.of(*((key, value) for key, value in pairs)).kept()
