@@ -12,7 +12,6 @@ import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -171,23 +170,18 @@ def reload(home: Home) -> bool:
 
 
 def is_alive(pid: int) -> bool:
-    """Does the process run? A child of this one that has ended is let go."""
+    """Does the process run? A child of this one that has ended is let go.
+
+    One that has ended may have a parent that never notices, as in a container whose first process is an app.
+    """
     with suppress(ChildProcessError):
         if os.waitpid(pid, os.WNOHANG)[0] == pid:
             return False  # it was our own child and has ended
+    import psutil
+
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
         return False
-    except PermissionError:
+    except psutil.AccessDenied:
         return True
-    return not _is_unreaped(pid)
-
-
-def _is_unreaped(pid: int) -> bool:
-    """Has it ended unnoticed by its parent (Linux, proc_pid_stat(5))? A container's first process may never look."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_bytes()
-    except OSError:
-        return False
-    return stat.rpartition(b")")[2].split()[0] == b"Z"

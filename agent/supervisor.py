@@ -31,6 +31,7 @@ from .questions import Post
 from .settings import AgentSettings
 from .system_proxy import put_back
 from .trust_bundle import upstream_bundle
+from .whole_file import replace_file
 
 OPENAI: Final = "api.openai.com"
 HEAL_SECONDS: Final = (0.0, 0.1, 0.5, 2.0, 5.0)
@@ -274,14 +275,10 @@ class Supervisor:
         }
 
     def _write_file(self) -> None:
-        path = self.home.agent_file
         data = self.status()
         data["control_port"] = self._control_port
         data["token"] = self._token
-        partial = path.with_suffix(".new")
-        partial.touch(0o600)
-        partial.write_text(json.dumps(data))
-        partial.replace(path)
+        replace_file(self.home.agent_file, json.dumps(data).encode(), 0o600)
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """The control port: `TOKEN status` or `TOKEN stop` on a line; JSON back."""

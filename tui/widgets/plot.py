@@ -26,8 +26,6 @@ from .sparkline import round_top
 SHADES = " ░▒▓█"
 HUES = ("accent", "#9d86c9", "success", "#b08a5b", "primary", "secondary")
 """Colours of series, in order: the theme's where they mean nothing else, never those of warning and trouble."""
-WIDTH = 0.8
-"""Of a bar, as a share of the room it has."""
 UNEVEN = 7
 """Rows from which on it doesn't show that a mark in the middle is half a row off."""
 FRAME = 3
@@ -94,6 +92,7 @@ def draw(plot: Plot, size: tuple[int, int], colours: list[Colour], dim: Colour) 
     figure.plot_size(*size)
     library.add_theme("wiretally", text=library.pixel(foreground=dim), sequence=colours)
     figure.theme("wiretally")
+    top = round_top(_most(plot))
     if plot.kind == "lines":
         for _, values in plot.series:
             points = [(place, value) for place, value in enumerate(values) if value is not None]
@@ -107,28 +106,24 @@ def draw(plot: Plot, size: tuple[int, int], colours: list[Colour], dim: Colour) 
         figure.ruler("x").lim(0, end)
         steps = [end * step / 4 for step in (range(5) if size[0] >= 44 else (0, 2, 4))]
         figure.ruler("x").ticks(steps, [_mark(step) for step in steps])
-    elif plot.kind == "stacked" and len(plot.series) > 1:
-        for bases, ends in _layers(plot, size[1] - FRAME):
-            figure.draw(figure.bar(list(range(len(plot.labels))), bases, ends, width=WIDTH))
     else:
-        heights = [[value or 0.0 for value in values] for _, values in plot.series]
-        figure.draw(figure.bar(list(range(len(plot.labels))), heights[0], width=WIDTH))
+        for bases, ends in _layers(plot, top, size[1] - FRAME):
+            figure.draw(figure.bar(list(range(len(plot.labels))), bases, ends, width=0.8))
     if plot.kind != "dots":
         ticks = _ticks(plot.labels, size[0])
         figure.ruler("x").ticks(ticks, [plot.labels[place] for place in ticks])
-    top = round_top(_most(plot))
     figure.ruler("y").lim(0, top)
     marks = _marks(top, size[1] - FRAME, whole=_is_whole(plot))
     figure.ruler("y").ticks(marks, [_mark(mark) for mark in marks])
     return Text.from_ansi(figure.build().string(), no_wrap=True)
 
 
-def _layers(plot: Plot, rows: int) -> list[tuple[list[float], list[float]]]:
+def _layers(plot: Plot, top: float, rows: int) -> list[tuple[list[float], list[float]]]:
     """For each series where its part of each bar begins and ends: in rows as it has shares of the bar.
 
     Left to itself plotext gives the least of parts a row, and takes that from its neighbour.
     """
-    unit = round_top(_most(plot)) / max(rows - 1, 1)
+    unit = top / max(rows - 1, 1)
     columns = range(len(plot.labels))
     bars = [_owners([values[place] or 0.0 for _, values in plot.series], unit) for place in columns]
     layers: list[tuple[list[float], list[float]]] = []
