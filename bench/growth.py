@@ -12,7 +12,7 @@ import argparse
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from itertools import batched
@@ -21,7 +21,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import plotext  # pyright: ignore[reportMissingTypeStubs]
-import psutil
 from rich.text import Text
 from wiretally.agent.filters import parse
 from wiretally.agent.queries import calls, totals
@@ -37,6 +36,7 @@ from tests.agent.agentic import entries
 from . import subjects
 from .million import million
 from .month import END
+from .processor import processor_seconds
 from .results import Row, Section, middle, percentile
 from .subjects import Upstream
 from .throughput import base_url_door
@@ -94,14 +94,10 @@ def relayed(to: Upstream, history: Path) -> tuple[float, float]:
         recorders = [it for it in subject.processes if "wiretally.agent.recorder_host" in it.cmdline()]
         warm, _ = base_url_door(subject, 1)
         subject.wait_for(before + warm)
-        used = _seconds_of(recorders)
+        used = processor_seconds(recorders)
         answers, rate = base_url_door(subject, SECONDS)
         subject.wait_for(before + warm + answers)
-        return rate, (_seconds_of(recorders) - used) / answers * 1000
-
-
-def _seconds_of(processes: Iterable[psutil.Process]) -> float:
-    return sum(sum(process.cpu_times()[:2]) for process in processes)
+        return rate, (processor_seconds(recorders) - used) / answers * 1000
 
 
 def asked(database: Path) -> Figures:

@@ -30,6 +30,7 @@ from wiretally.agent.plans import RecorderPlan
 from wiretally.agent.verify import verify
 
 from .frames import KINDS, Frames
+from .processor import processor_seconds
 from .results import Pair, Row, middle, table
 
 CALLS, ROUNDS = 20_000, 3
@@ -126,10 +127,10 @@ def record(home: Home, calls: list[Frames]) -> tuple[float, float]:
         with recorder(home, descriptors) as process:
             feed(writer, chain.from_iterable(calls[:WARMING]))
             time.sleep(WARMING_SECONDS)
-            before, began = sum(process.cpu_times()[:2]), time.perf_counter()
+            before, began = processor_seconds([process]), time.perf_counter()
             feed(writer, chain.from_iterable(calls[WARMING:]))
             took = time.perf_counter() - began
-            busy = sum(process.cpu_times()[:2]) - before
+            busy = processor_seconds([process]) - before
     finally:
         writer.close()
         for descriptor in descriptors.all():

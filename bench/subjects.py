@@ -19,6 +19,8 @@ from wiretally.agent.certificates import certificate_file
 from wiretally.agent.locations import Home
 from wiretally.agent.queries.reader import Reader
 
+from .processor import processor_seconds
+
 HOST = "api.openai.com"
 BIN = Path(sys.executable).parent
 
@@ -54,7 +56,7 @@ class Subject:
     def relay_seconds(self) -> float:
         """CPU time that the process which relays has taken so far: what bounds throughput on an idle machine."""
         relays = [process for process in self.processes if "wiretally.agent.proxy" in process.cmdline()]
-        return sum(sum(process.cpu_times()[:2]) for process in relays or self.processes)
+        return processor_seconds(relays or self.processes)
 
     def recorded(self) -> int:
         """Calls in the database that have ended; 0 for who keeps none."""

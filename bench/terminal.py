@@ -22,6 +22,8 @@ from typing import Self
 
 import psutil
 
+from .processor import processor_seconds
+
 ESCAPES = re.compile(
     rb"\x1b(?:\[[0-9;:?<>=]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[PX^_][^\x1b]*\x1b\\|[()].|[=>78cM])"
 )
@@ -133,8 +135,7 @@ class Terminal:
 
     def cpu_seconds(self) -> float:
         """Processor time of the program so far, its threads together."""
-        spent = psutil.Process(self.pid).cpu_times()
-        return spent.user + spent.system
+        return processor_seconds([psutil.Process(self.pid)])
 
     def megabytes(self) -> float:
         """Resident memory."""
