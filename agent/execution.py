@@ -20,7 +20,7 @@ from datetime import datetime
 
 from . import edits, environment, lifecycle
 from .copies import replace
-from .environment import Doors, Labels
+from .doors import Doors, Labels
 from .errors import LimitExceeded, UsageError, WiretallyError
 from .locations import Home
 from .programs import app_name

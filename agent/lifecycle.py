@@ -12,15 +12,13 @@ import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import msgspec
 
+from .doors import Doors
 from .errors import UsageError, WiretallyError
 from .locations import Home
-
-if TYPE_CHECKING:
-    from .environment import Doors
 
 START_SECONDS: Final = 30.0
 STOP_SECONDS: Final = 90.0
@@ -48,8 +46,6 @@ class Status:
     @property
     def doors(self) -> Doors:
         """Where it is reached from this machine."""
-        from .environment import Doors
-
         return Doors.of(self.port, self.base_url_port, self.listen_host)
 
 

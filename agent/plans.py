@@ -1,4 +1,7 @@
-"""What the supervisor tells its processes. Plans may hold passwords: they travel by pipe, never on a command line."""
+"""What the settings make of an agent, and what the supervisor tells its processes.
+
+Plans may hold passwords: they travel by pipe, never on a command line.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +13,11 @@ from dataclasses import asdict, dataclass, field
 class ProxyPlan:
     """What the supervisor wants of a proxy process. Sockets and the journal are inherited descriptors."""
 
-    journal: str
-    proxy_socket: int
-    base_url_socket: int
     confdir: str
     hosts: list[str]
+    journal: str = ""
+    proxy_socket: int = -1
+    base_url_socket: int = -1
     listen_host: str = "127.0.0.1"
     upstream: dict[str, str] = field(default_factory=dict[str, str])
     upstream_ca: str | None = None
@@ -31,6 +34,19 @@ class ProxyPlan:
     def line(self) -> bytes:
         """The plan as the first line of the process's standard input."""
         return json.dumps(asdict(self)).encode() + b"\n"
+
+
+@dataclass(frozen=True, slots=True)
+class AgentPlan:
+    """What the settings say. `proxy` is every proxy's, but for what is known of it only once the agent has begun."""
+
+    port: int
+    base_url_port: int
+    session: str | None
+    workers: int
+    bodies: bool
+    index: bool
+    proxy: ProxyPlan
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,22 +18,20 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any, Final
 
-from . import certificates, journal
+from . import journal
 from .child import Child
 from .claims import listen, lock
 from .copies import replace
-from .errors import UsageError, WiretallyError
+from .errors import WiretallyError
 from .exchange import Kind, encode
 from .hosted import Hosted
 from .locations import Home
-from .plans import ProxyPlan, RecorderPlan
+from .plans import AgentPlan, RecorderPlan
+from .preparation import trust
 from .questions import Post
-from .settings import AgentSettings
 from .system_proxy import put_back
-from .trust_bundle import upstream_bundle
 from .whole_file import replace_file
 
-OPENAI: Final = "api.openai.com"
 HEAL_SECONDS: Final = (0.0, 0.1, 0.5, 2.0, 5.0)
 """How long to wait before a process that keeps dying is started again."""
 STEADY_SECONDS: Final = 1.0
@@ -48,13 +46,13 @@ class Supervisor:
     """One agent, from start to stop. It also stops when `until` returns: its maker is gone."""
 
     def __init__(
-        self, home: Home, load: Callable[[], AgentSettings], until: Callable[[], Awaitable[object]] | None = None
+        self, home: Home, load: Callable[[], AgentPlan], until: Callable[[], Awaitable[object]] | None = None
     ) -> None:
         self.home = home
-        self.settings = load()
+        self.plan = load()
         self._load = load
         self._until = until
-        self.session = self.settings.session or datetime.now().strftime("%Y-%m-%d %H:%M:%S")
+        self.session = self.plan.session or datetime.now().strftime("%Y-%m-%d %H:%M:%S")
         self._stopping = asyncio.Event()
         self._proxies: list[Child] = []
         self._recorder: Child | None = None
@@ -72,25 +70,20 @@ class Supervisor:
 
     async def run(self) -> None:
         """Until SIGTERM, SIGINT or `agent stop`. Raises WiretallyError where it cannot start."""
-        settings, home = self.settings, self.home
-        if settings.listen_host not in ("127.0.0.1", "localhost", "::1") and not settings.proxy_auth:
-            raise UsageError(
-                f"--listen-host {settings.listen_host} lets other machines in: give a password with "
-                "--proxy-auth USER:PASSWORD, or listen on 127.0.0.1."
-            )
+        plan, home = self.plan, self.home
         held = lock(home.make())
         with (
             held,
-            listen(settings.listen_host, settings.port, "--port") as proxy_door,
+            listen(plan.proxy.listen_host, plan.port, "--port") as proxy_door,
             # The base-URL door has no password, so it never leaves this machine.
-            listen("127.0.0.1", settings.base_url_port, "--base-url-port") as base_door,
+            listen("127.0.0.1", plan.base_url_port, "--base-url-port") as base_door,
             put_back(home),
         ):
             self.ports = (proxy_door.getsockname()[1], base_door.getsockname()[1])
             life_read, life_write = os.pipe()
             control = await asyncio.start_server(self._answer, "127.0.0.1", 0)
             try:
-                self._plan(proxy_door, base_door, (life_read, life_write))
+                self._prepare(proxy_door, base_door, (life_read, life_write))
                 await self._start_all()
                 self._control_port = control.sockets[0].getsockname()[1]
                 self._write_file()
@@ -102,14 +95,14 @@ class Supervisor:
                 os.close(life_read)
                 home.agent_file.unlink(missing_ok=True)
 
-    def _plan(self, proxy_door: socket.socket, base_door: socket.socket, life: tuple[int, int]) -> None:
+    def _prepare(self, proxy_door: socket.socket, base_door: socket.socket, life: tuple[int, int]) -> None:
         self._doors = (proxy_door.fileno(), base_door.fileno())
-        for number in range(self.settings.workers):
+        for number in range(self.plan.workers):
             made = journal.create()
             self._journals.append(made)
             self._views.append(journal.Journal(made))
             inherits = (*self._doors, *made.all(), *self._post.for_proxy(), life[1])
-            name = "proxy" if self.settings.workers == 1 else f"proxy {number + 1}"
+            name = "proxy" if self.plan.workers == 1 else f"proxy {number + 1}"
             self._proxies.append(Child(name, ["-O", "-m", "wiretally.agent.proxy"], inherits, b""))
         self._plan_proxies(fresh=True)
         inherits = (*(fd for made in self._journals for fd in made.all()), *self._post.for_lookout(), life[0])
@@ -119,28 +112,16 @@ class Supervisor:
 
     def _plan_proxies(self, *, fresh: bool = False) -> None:
         """Write each proxy's plan from the settings in force; `fresh` where the agent starts."""
-        settings, home = self.settings, self.home
-        hosts = list(dict.fromkeys([OPENAI, *settings.hosts]))
-        authority = certificates.authority(home, hosts)
-        if authority.is_new:
-            self.distrusted = hosts
-            log.warning("made a new authority for %s; trust it with `wiretally cert install`", ", ".join(hosts))
-        plan = ProxyPlan(
-            journal="",
+        wanted = self.plan.proxy
+        found = trust(self.home, wanted.hosts, wanted.upstream_ca)
+        if found.is_new:
+            self.distrusted = wanted.hosts
+            log.warning("made a new authority for %s; trust it with `wiretally cert install`", ", ".join(wanted.hosts))
+        plan = replace(
+            wanted,
             proxy_socket=self._doors[0],
             base_url_socket=self._doors[1],
-            confdir=str(home.ca),
-            hosts=hosts,
-            listen_host=settings.listen_host,
-            upstream=settings.upstream,
-            upstream_ca=str(upstream_bundle(home, settings.upstream_ca)),
-            upstream_proxy=settings.upstream_proxy,
-            proxy_auth=settings.proxy_auth,
-            max_body_bytes=settings.max_body_bytes,
-            capture=settings.capture,
-            addons=settings.addons,
-            options=settings.options,
-            drain_seconds=settings.drain_seconds,
+            upstream_ca=found.upstream,
             lookout=str(self._post),
             fresh=fresh,
         )
@@ -154,8 +135,8 @@ class Supervisor:
             life=life,
             session=self.session,
             doors=list(self.ports),
-            bodies=self.settings.bodies,
-            index=self.settings.index,
+            bodies=self.plan.bodies,
+            index=self.plan.index,
             lookout=str(self._post),
             fresh=fresh,
         ).line()
@@ -233,7 +214,7 @@ class Supervisor:
     def _reload(self) -> None:
         """SIGHUP: read the settings again. Each process is replaced when what it has under way is done."""
         try:
-            self.settings = self._load()
+            self.plan = self._load()
             self._plan_proxies()
         except WiretallyError as error:
             log.error("kept the former settings: %s", error)
@@ -247,7 +228,7 @@ class Supervisor:
     async def _stop_all(self, life_write: int) -> None:
         for child in self._proxies:
             child.signal(signal.SIGTERM)
-        await asyncio.gather(*(child.ended(self.settings.drain_seconds + 5) for child in self._proxies))
+        await asyncio.gather(*(child.ended(self.plan.proxy.drain_seconds + 5) for child in self._proxies))
         os.close(life_write)
         if self._recorder:
             await self._recorder.ended(RECORDER_SECONDS)
@@ -264,7 +245,7 @@ class Supervisor:
             "recorder_pid": self._recorder.pid if self._recorder else None,
             "port": self.ports[0],
             "base_url_port": self.ports[1],
-            "listen_host": self.settings.listen_host,
+            "listen_host": self.plan.proxy.listen_host,
             "home": str(self.home.path),
             "session": self.session,
             "open": sum(it[journal.OPEN] for it in counters),

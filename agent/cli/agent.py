@@ -10,16 +10,13 @@ import sys
 from collections.abc import Collection
 from dataclasses import asdict, fields
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from ..errors import UsageError, WiretallyError
 from ..locations import home
 from .service import service
-
-if TYPE_CHECKING:
-    from ..settings import AgentSettings
 
 
 def _pairs(values: tuple[str, ...], option: str, form: str) -> dict[str, str]:
@@ -72,34 +69,25 @@ def command(ctx: click.Context, detach: bool, temporary: bool, leased: bool, **f
         return
     import asyncio
 
-    from ..environment import Doors, proxy_url, upstream_proxy
+    from ..doors import Doors, proxy_url
     from ..logs import log_to
     from ..makers import until_closed, until_given_up
-    from ..settings import load
+    from ..preparation import plan
     from ..supervisor import Supervisor
 
     place = home().make()
-    given = _settings(flags)
-
-    def settings() -> AgentSettings:
-        found = load(place.config, {"agent": dict(given)}).agent
-        # The proxy a user's programs went through is the way out of this network for us, too.
-        doors = Doors.of(found.port, found.base_url_port, found.listen_host)
-        found_proxy = found.upstream_proxy or upstream_proxy(doors)
-        return found.model_copy(update={"upstream_proxy": found_proxy})
-
     until = partial(until_given_up, place) if leased else None
     if temporary:
         until = partial(until_closed, sys.stdin.fileno())
-    supervisor = Supervisor(place, settings, until)
+    supervisor = Supervisor(place, partial(plan, place, _settings(flags)), until)
 
     def ready() -> None:
         proxy, base = supervisor.ports
         click.echo(f"recording session {supervisor.session!r} to {place.database}", err=True)
-        url = proxy_url(Doors.of(proxy, base, supervisor.settings.listen_host))
+        url = proxy_url(Doors.of(proxy, base, supervisor.plan.proxy.listen_host))
         click.echo(f"  proxy     {url}     wiretally exec -- python app.py", err=True)
         click.echo(f"  base URL  http://127.0.0.1:{base}/v1  OPENAI_BASE_URL=http://127.0.0.1:{base}/v1", err=True)
-        if capture := supervisor.settings.capture:
+        if capture := supervisor.plan.proxy.capture:
             _say_experimental(capture)
         if supervisor.distrusted:
             hosts = ", ".join(supervisor.distrusted)
@@ -175,7 +163,7 @@ def _detach(given: dict[str, Any]) -> None:
 def status(as_json: bool) -> None:
     """Show the running agent: processes, ports, counters."""
     from .. import lifecycle
-    from ..environment import proxy_url
+    from ..doors import proxy_url
     from ..queries.calls import count
     from ..queries.reader import DatabaseMissing, Reader
     from ..queries.where import EVERYTHING

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..environment import Doors
+from ..doors import Doors
 from ..locations import Home
 from ..settings import load
 

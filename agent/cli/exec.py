@@ -45,7 +45,7 @@ def command(words: tuple[str, ...], tags: tuple[str, ...], session: str | None, 
       wiretally exec --base-url --tag team=a -- node server.js
       wiretally exec --max-cost 0.50 -- pytest
     """
-    from ..environment import Labels
+    from ..doors import Labels
     from ..errors import UsageError
     from ..execution import Run, execute, session_name
     from ..locations import home

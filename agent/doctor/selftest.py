@@ -16,7 +16,7 @@ from pathlib import Path
 
 from .. import environment, lifecycle
 from ..certificates import DEFAULT_HOST
-from ..environment import Doors, Labels
+from ..doors import Doors, Labels
 from ..errors import WiretallyError
 from ..locations import Home
 from ..queries.calls import page

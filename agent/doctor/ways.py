@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 from .. import lifecycle, system_proxy
 from ..certificates import DEFAULT_HOST
-from ..environment import BASE_URL_VARIABLES, PRELOAD, Doors, is_excluded, upstream_proxy
+from ..doors import Doors
+from ..environment import BASE_URL_VARIABLES, PRELOAD, is_excluded, upstream_proxy
 from ..errors import UsageError, WiretallyError
 from ..locations import Home
 from ..settings import AgentSettings, load

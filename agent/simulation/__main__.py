@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 from random import Random
 
-from ..environment import Doors
+from ..doors import Doors
 from ..locations import Home
 from . import crew
 from .authority import issue

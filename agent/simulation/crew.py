@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from .. import environment
-from ..environment import Doors
+from ..doors import Doors
 from ..locations import Home
 from . import apps
 

@@ -3,21 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 import pytest
 from wiretally.agent.certificates import DEFAULT_HOST, authority
-from wiretally.agent.environment import (
-    PRELOAD,
-    Doors,
-    Labels,
-    base_url,
-    base_url_variables,
-    node_options,
-    proxy_url,
-    upstream_proxy,
-    variables,
-)
+from wiretally.agent.doors import Doors, Labels, base_url
+from wiretally.agent.environment import PRELOAD, base_url_variables, node_options, upstream_proxy, variables
 from wiretally.agent.errors import UsageError
 from wiretally.agent.locations import Home
 
@@ -59,22 +49,6 @@ def test_what_the_user_had_is_merged(home: Home) -> None:
 def test_setting_them_twice_changes_nothing(home: Home) -> None:
     once = variables(home, DOORS, environ={"HTTPS_PROXY": "http://corporate:3128", "NO_PROXY": "x"})
     assert variables(home, DOORS, environ=once) == once
-
-
-def test_labels_survive_both_ways_of_carrying_them() -> None:
-    labels = Labels("nightly run/7", {"team": "a,b", "x=y": "1 %"})
-    url = urlsplit(proxy_url(DOORS, labels))
-    assert (url.hostname, url.port, unquote(url.username or "")) == ("127.0.0.1", 8787, labels.session)
-    parts = base_url(DOORS, labels).removeprefix("http://127.0.0.1:8788/").split("/")
-    assert (parts[0], unquote(parts[1]), parts[3:]) == ("wiretally", labels.session, ["v1"])
-    for written in (unquote(url.password or ""), unquote(parts[2])):
-        pairs = [pair.split("=") for pair in written.split(",")]
-        assert {unquote(key): unquote(value) for key, value in pairs} == labels.tags
-
-
-def test_without_tags_the_password_is_a_dash_because_some_clients_drop_an_empty_one() -> None:
-    assert proxy_url(DOORS, Labels("s")) == "http://s:-@127.0.0.1:8787"
-    assert base_url(DOORS, Labels("s")) == "http://127.0.0.1:8788/wiretally/s/-/v1"
 
 
 def test_the_base_url_door_needs_no_certificate(home: Home) -> None:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 from wiretally.agent.certificates import DEFAULT_HOST, authority
-from wiretally.agent.environment import Doors, variables
+from wiretally.agent.doors import Doors
+from wiretally.agent.environment import variables
 from wiretally.agent.java_options import PASSWORD, has_java, java_options
 from wiretally.agent.locations import Home
 from wiretally.agent.trust_bundle import bundle

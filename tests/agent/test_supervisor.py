@@ -156,7 +156,7 @@ def test_a_temporary_agent_goes_with_its_maker_and_takes_its_home_along(home: Ho
 
 def test_without_the_authority_no_proxy_makes_one_of_its_own(home: Home) -> None:
     """mitmproxy would, and that one would vouch for every host."""
-    plan = ProxyPlan("", 0, 0, str(home.make().ca), ["api.openai.com"])
+    plan = ProxyPlan(str(home.make().ca), ["api.openai.com"])
     with pytest.raises(WiretallyError, match=r"authority in .* is gone"):
         build_master(plan, cast(Any, None))
     assert list(home.ca.iterdir()) == []

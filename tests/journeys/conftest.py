@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import pytest
 from wiretally.agent import environment, lifecycle
-from wiretally.agent.environment import Doors
+from wiretally.agent.doors import Doors
 from wiretally.agent.export.job import Job
 from wiretally.agent.locations import Home
 from wiretally.agent.queries.export import ids

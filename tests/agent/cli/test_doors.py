@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from wiretally.agent.cli.doors import doors_in_use
-from wiretally.agent.environment import Doors
+from wiretally.agent.doors import Doors
 from wiretally.agent.locations import Home
 
 

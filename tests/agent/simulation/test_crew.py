@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from wiretally.agent.environment import Doors
+from wiretally.agent.doors import Doors
 from wiretally.agent.locations import Home
 from wiretally.agent.simulation import crew
 
