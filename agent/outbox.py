@@ -12,12 +12,15 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from . import journal
+from . import heap, journal
 from .exchange import Kind, encode
 from .questions import Asker
 
 FIRST_MESSAGES: Final = 24
 """How many frames from a websocket's start are kept: they name model and settings of the session."""
+
+GIVE_BACK: Final = 4 * 1024 * 1024
+"""After so many bytes of calls that were forgotten, free memory goes back to the system as soon as no call is open."""
 
 _ENDS = frozenset((Kind.END, Kind.ANSWER))
 _DROPPABLE = frozenset((Kind.DATA, Kind.REQUEST_DATA, Kind.MESSAGE))
@@ -42,6 +45,7 @@ class Outbox:
         self._calls: dict[str, _Kept] = {}
         self._lost: set[str] = set()
         self._ended: deque[tuple[int, str]] = deque()
+        self._forgotten = 0
         self._epoch = writer.counters[journal.EPOCH]
 
     @property
@@ -101,6 +105,9 @@ class Outbox:
         self._writer.drain()
         self._forget()
         self._writer.counters[journal.OPEN] = self.open_calls
+        if self._forgotten >= GIVE_BACK and not self.open_calls:
+            self._forgotten = 0
+            heap.give_back()
         if (epoch := self._writer.counters[journal.EPOCH]) != self._epoch:
             self._epoch = epoch
             for call, kept in list(self._calls.items()):
@@ -111,4 +118,5 @@ class Outbox:
     def _forget(self) -> None:
         tail = self._writer.counters[journal.TAIL]
         while self._ended and self._ended[0][0] <= tail:
-            self._calls.pop(self._ended.popleft()[1], None)
+            if kept := self._calls.pop(self._ended.popleft()[1], None):
+                self._forgotten += kept.size

@@ -38,6 +38,7 @@ from ..addons.scope import allow_pattern
 from ..addons.short_way import ShortWays
 from ..addons.usage_option import UsageOption
 from ..addons.user_scripts import UserScripts
+from . import heap
 from .errors import UsageError, WiretallyError
 from .journal import Descriptors, Writer
 from .local_capture import LocalCapture, local_mode
@@ -214,6 +215,7 @@ async def serve(plan: ProxyPlan, writer: Writer) -> None:
             await cast(Any, master.addons).get("userscripts").loaded()
         await listener.open()
         gc.collect()
+        heap.give_back()  # what loading took for a moment
         gc.freeze()
         _answer({"ready": True})
         why = await _until_told(asyncio.Event())

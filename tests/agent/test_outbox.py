@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import platform
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -145,3 +148,44 @@ def test_with_no_room_at_all_calls_that_begin_are_left_out_and_counted(monkeypat
     assert (ended[10], ended[11]) == (b"", 50_000)
     assert not any("late" in frame[1] for frame in seen)
     pair.close()
+
+
+PROGRAM = """
+import psutil
+from wiretally.agent import journal, outbox
+from wiretally.agent.exchange import Kind
+
+def mebibytes():
+    return psutil.Process().memory_info().rss / 2**20
+
+descriptors = journal.create()
+writer, reader = journal.Writer(descriptors), journal.Reader(descriptors)
+kept = outbox.Outbox(writer, keep_bytes=2**30)
+between = []  # so near to what is freed that the allocator does not give it back by itself
+for call in ("first", "second"):
+    kept.put(Kind.BEGIN, call, 1.0, "proxy")
+for number in range(10_000):
+    kept.put(Kind.DATA, "first", 2.0, bytes(4000), number)
+    if number % 100 == 0:
+        between.append(bytes(4000))
+        reader.read()
+        reader.commit(reader.position)
+
+def end(call):
+    kept.put(Kind.END, call, 3.0)
+    reader.read()
+    reader.commit(reader.position)
+    before = mebibytes()
+    kept.tend()
+    return before - mebibytes()
+
+print(end("first"), end("second"))
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another C library keeps no heap of its own")
+def test_what_large_calls_took_goes_back_to_the_system_once_none_is_open() -> None:
+    said = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True, timeout=60)
+    with_one_open, with_none = map(float, said.stdout.split())
+    assert with_one_open < 5, "a call under way is not held up"
+    assert with_none > 25, "of some 38 MiB that were kept"
