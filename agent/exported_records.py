@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, Final
 
 import msgspec
 
@@ -20,10 +20,9 @@ from .call import Call, Cost, RateLimits, Timing, Usage
 from .copies import replace
 from .entry import Entry, Process
 from .errors import UsageError
-from .export.job import body_bytes
-from .headers import HeaderBlock, Kept
+from .exported_call import Encoded, ExportedCall, ExportedLimits
+from .headers import HeaderBlock
 from .transcript import read, text_of_message
-from .wire.draft import Fields
 from .wire.endpoints import endpoint_of
 
 IDENTITY = ("method", "host", "path", "status", "model", "request_id", "response_id", "request_bytes", "response_bytes")
@@ -39,9 +38,7 @@ AS_IT_IS = (
     "user_agent", "api_key", "organization", "project", "user", "request_id", "response_id", "trace_id",
     "processing_ms", "retry_count", "request_bytes", "response_bytes", "truncated",
 )  # fmt: skip
-LIMITS = (
-    "limit_requests", "remaining_requests", "reset_requests_ms", "limit_tokens", "remaining_tokens", "reset_tokens_ms",
-)  # fmt: skip
+MOST_USD: Final = Decimal(1_000_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,45 +63,50 @@ def read_lines(file: BinaryIO, name: str) -> Iterator[Read]:
             continue
         origin = origin or hashlib.sha256(line).hexdigest()[:12]
         try:
-            record: dict[str, Any] = msgspec.json.decode(line, type=dict[str, Any])
-            yield _read(record, origin)
-        except (AttributeError, ArithmeticError, LookupError, TypeError, ValueError, msgspec.MsgspecError) as error:
-            what = f"field {error} is missing" if isinstance(error, KeyError) else str(error)
+            yield _read(msgspec.json.decode(line, type=ExportedCall), origin)
+        except (ArithmeticError, ValueError, msgspec.MsgspecError) as error:
             raise UsageError(
-                f"{name}, line {number}: not a call as `wiretally export` writes it: {what}. "
+                f"{name}, line {number}: not a call as `wiretally export` writes it: {error}. "
                 "What came before it has been imported."
             ) from error
 
 
-def _read(record: dict[str, Any], origin: str) -> Read:
-    started = datetime.fromisoformat(record["started_at"])
-    milliseconds = round(started.timestamp() * 1000)
+def _read(record: ExportedCall, origin: str) -> Read:
+    milliseconds = round(datetime.fromisoformat(record.started_at).timestamp() * 1000)
     call = Call(
         uid="", started_at=milliseconds / 1000, scheme="https", door="import",
-        **{name: record[name] for name in AS_IT_IS},
-        kind=endpoint_of(record["path"])[1].kind,
-        usage=Usage(**{name: record[name] for name in USAGE}, source=record["usage_source"]),
-        cost=Cost(
-            None if record["cost_usd"] is None else Decimal(repr(record["cost_usd"])), record["cost_source"],
-            note="as imported",
-        ),
-        timing=Timing(duration_ms=record["duration_ms"], ttft_ms=record["ttft_ms"]),
-        conversation_ref=None if record["conversation"] is None else f"{origin}:{record['conversation']}",
-        body_hash=f"{origin}:{record['retry_of'] or record['id']}",
-        key_hash=record["api_key"],
-        ratelimit=_limits(record["ratelimit"]),
-        tags={str(name): str(value) for name, value in cast(Fields, record["tags"] or {}).items()},
+        **{name: getattr(record, name) for name in AS_IT_IS},
+        kind=endpoint_of(record.path)[1].kind,
+        usage=Usage(**{name: getattr(record, name) for name in USAGE}, source=record.usage_source),
+        cost=Cost(_usd(record.cost_usd), record.cost_source, note="as imported"),
+        timing=Timing(duration_ms=record.duration_ms, ttft_ms=record.ttft_ms),
+        conversation_ref=None if record.conversation is None else f"{origin}:{record.conversation}",
+        body_hash=f"{origin}:{record.retry_of or record.id}",
+        key_hash=record.api_key,
+        ratelimit=_limits(record.ratelimit),
+        tags=record.tags or {},
     )  # fmt: skip
-    request, response = body_bytes(record.get("request_body")), body_bytes(record.get("response_body"))
+    request, response = _bytes(record.request_body), _bytes(record.response_body)
     said = read(request, response)
     if said is not None:
         asked = text_of_message(said.messages[-1]) if said.messages else ""
         call = replace(call, prompt_text=asked, answer_text=text_of_message(said.answer))
     entry = Entry(
-        call, record["session"] or "import", _process(record), None, _headers(record, "request_headers"),
-        _headers(record, "response_headers"), request, response, (), record["note"], record["rating"],
+        call, record.session or "import", _process(record), None, HeaderBlock.of(*record.request_headers or ()).kept(),
+        HeaderBlock.of(*record.response_headers or ()).kept(), request, response, (), record.note, record.rating,
     )  # fmt: skip
-    return Read(entry, milliseconds, tuple(record[name] for name in IDENTITY))
+    return Read(entry, milliseconds, tuple(getattr(record, name) for name in IDENTITY))
+
+
+def _usd(told: Decimal | None) -> Decimal | None:
+    """Raises ValueError for more than the database can hold."""
+    if told is not None and not abs(told) <= MOST_USD:
+        raise ValueError(f"cost_usd is {told}, and no call costs more than {MOST_USD:,}")
+    return told
+
+
+def _bytes(body: str | Encoded | None) -> bytes | None:
+    return body.base64 if isinstance(body, Encoded) else body.encode() if body is not None else None
 
 
 def told_process(pid: int, *words: str) -> Process:
@@ -115,22 +117,15 @@ def told_process(pid: int, *words: str) -> Process:
     return Process(pid, float(zlib.crc32("\0".join(words).encode("utf-8", "replace"))), *words)
 
 
-def _process(record: dict[str, Any]) -> Process | None:
-    if record["app"] is None:
+def _process(record: ExportedCall) -> Process | None:
+    if record.app is None:
         return None
-    return told_process(record["pid"] or 0, *(record[name] or "" for name in ("app", "command", "cwd", "git_branch")))
+    return told_process(record.pid or 0, record.app, record.command or "", record.cwd or "", record.git_branch or "")
 
 
 def _limits(told: dict[str, Any] | None) -> RateLimits | None:
+    """Raises msgspec.ValidationError where a limit is no number."""
     if told is None:
         return None
-    other = {name: str(value) for name, value in told.items() if name not in LIMITS}
-    return RateLimits(**{name: told.get(name) for name in LIMITS}, other=other)
-
-
-def _headers(record: dict[str, Any], name: str) -> Kept:
-    """Raises ValueError where one is no pair."""
-    pairs = [tuple(map(str, pair)) for pair in record.get(name) or ()]
-    if odd := next((pair for pair in pairs if len(pair) != 2), None):
-        raise ValueError(f"{name} has {list(odd)}, which is not a name and a value")
-    return HeaderBlock.of(*((key, value) for key, value in pairs)).kept()
+    limits = msgspec.structs.asdict(msgspec.convert(told, ExportedLimits))
+    return RateLimits(**limits, other={name: str(value) for name, value in told.items() if name not in limits})

@@ -15,7 +15,7 @@ import msgspec
 from .errors import UsageError
 from .exchange import CapturedExchange, Message
 from .headers import HeaderBlock
-from .wire.draft import Fields, fields_of, objects_of, text_of
+from .wire.draft import MOST, Fields, fields_of, objects_of, text_of
 
 
 def read_har(path: Path) -> Iterator[tuple[CapturedExchange, Fields]]:
@@ -29,7 +29,8 @@ def read_har(path: Path) -> Iterator[tuple[CapturedExchange, Fields]]:
         try:
             exchange = _exchange(entry)
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
-            raise UsageError(f"{path}, entry {number}: {error!r}. What came before it has been imported.") from error
+            what = f"field {error} is missing" if isinstance(error, KeyError) else str(error)
+            raise UsageError(f"{path}, entry {number}: {what}. What came before it has been imported.") from error
         if exchange is not None:
             yield exchange, fields_of(entry, "_wiretally")
 
@@ -41,12 +42,12 @@ def _exchange(entry: Fields) -> CapturedExchange | None:
         return None
     noted = fields_of(entry, "_wiretally")
     started = datetime.fromisoformat(str(entry["startedDateTime"])).timestamp()
-    timings = {name: max(float(value), 0) / 1000 for name, value in fields_of(entry, "timings").items() if value}
+    timings = {name: seconds for name in fields_of(entry, "timings") if (seconds := _seconds(entry, name))}
     sent = started + sum(timings.get(name, 0) for name in ("blocked", "dns", "connect", "send"))
     head = sent + timings.get("wait", 0)
     ended = head + timings.get("receive", 0)
     asked, answered = _body(fields_of(request, "postData"), "_encoding"), _body(fields_of(response, "content"))
-    status = int(response.get("status") or 0) or None
+    status = _status(response)
     error = text_of(response, "_error")
     ending = {"aborted": "client_gone", "failed": "answered"}.get(str(noted.get("state")), "answered")
     if status is None:
@@ -90,7 +91,23 @@ def _body(content: Fields, encoding: str = "encoding") -> bytes:
 
 def _size(part: Fields, body: bytes) -> int:
     size = part.get("bodySize")
-    return size if isinstance(size, int) and size > 0 else len(body)
+    return size if isinstance(size, int) and 0 < size < MOST else len(body)
+
+
+def _status(response: Fields) -> int | None:
+    """None where there was no answer. Raises ValueError for what is no status."""
+    told = int(response.get("status") or 0)
+    if not 0 <= told < 1000:
+        raise ValueError(f"status is {told}")
+    return told or None
+
+
+def _seconds(entry: Fields, name: str) -> float:
+    """How long a step took, 0 where it did not happen. Raises ValueError for what is no time."""
+    told = float(fields_of(entry, "timings")[name] or 0)
+    if not told < MOST:
+        raise ValueError(f"timings.{name} is {told}")
+    return max(told, 0) / 1000
 
 
 def _told(entry: Fields, name: str) -> float | None:

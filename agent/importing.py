@@ -68,20 +68,22 @@ def import_file(path: Path, database: Path, interpreter: Interpreter, rules: Rul
         with Reader(database) as reader, path.open("rb") as file:
             intake = _Intake(store, reader, rules)
             total = path.stat().st_size
-            match format:
-                case "jsonl":
-                    for line in read_lines(file, str(path)):
-                        intake.add_record(line)
-                        progress(file.tell() if file.seekable() else 0, total)
-                case "har":
-                    for number, entries in enumerate(_har_entries(path, interpreter, rules)):
-                        intake.add(entries)
-                        progress(number, 0)
-                case "flows":
-                    for entries in _flow_entries(file, path, interpreter, rules):
-                        intake.add(entries)
-                        progress(file.tell(), total)
-            intake.flush()
+            try:
+                match format:
+                    case "jsonl":
+                        for line in read_lines(file, str(path)):
+                            intake.add_record(line)
+                            progress(file.tell() if file.seekable() else 0, total)
+                    case "har":
+                        for number, entries in enumerate(_har_entries(path, interpreter, rules)):
+                            intake.add(entries)
+                            progress(number, 0)
+                    case "flows":
+                        for entries in _flow_entries(file, path, interpreter, rules):
+                            intake.add(entries)
+                            progress(file.tell(), total)
+            finally:
+                intake.flush()
         return Imported(intake.saved, intake.duplicates, intake.left_out)
     finally:
         store.close()
@@ -121,8 +123,11 @@ class _Intake:
             row[0]
             for row in self._reader.rows("select uid from calls where uid in (select value from json_each(?))", (uids,))
         }
-        fresh = [entry for entry in self._waiting if entry.call.uid not in known]
-        self._store.save(fresh)
+        fresh: dict[str, Entry] = {}
+        for entry in self._waiting:
+            if entry.call.uid not in known:
+                fresh.setdefault(entry.call.uid, entry)
+        self._store.save(list(fresh.values()))
         self.saved += len(fresh)
         self.duplicates += len(self._waiting) - len(fresh)
         self._waiting = []

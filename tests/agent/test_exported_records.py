@@ -10,9 +10,12 @@ import pytest
 from wiretally.agent.errors import UsageError
 from wiretally.agent.export.job import Job
 from wiretally.agent.exported_records import IDENTITY, read_lines
+from wiretally.agent.importing import Imported, Rules, import_file
+from wiretally.agent.interpret import Interpreter
 from wiretally.agent.queries import export as query
 from wiretally.agent.queries.reader import Reader
 from wiretally.agent.store import Store
+from wiretally.agent.verify import verify
 
 from . import made
 
@@ -44,16 +47,42 @@ def test_the_same_line_always_gets_the_same_uid(tmp_path: Path) -> None:
     assert first.uid(1) == second.uid(1) != first.uid(2)
 
 
-@pytest.mark.parametrize("wrong", [5, "x", [1], [[]], {"a": 1}, None, True], ids=str)
-def test_a_field_of_another_kind_is_read_or_an_error_that_names_the_line(tmp_path: Path, wrong: object) -> None:
+def take_in(file: Path, database: Path) -> Imported:
+    return import_file(file, database, Interpreter(salt=b""), Rules(), lambda done, of: None)
+
+
+EMPTY: list[object] = []
+WRONG: tuple[object, ...] = (
+    5, -1, 2**53, 2**70, 0.5, -1e300, 1e300, "", "x", "\0", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z", [1],
+    [EMPTY], {"a": 1}, {"base64": "?"}, None, True,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=repr)
+def test_a_field_of_another_kind_is_stored_or_an_error_that_names_the_line(tmp_path: Path, wrong: object) -> None:
     record: dict[str, object] = json.loads(lines(tmp_path, 7))
-    refused = set[str]()
-    for name in {*record, "request_headers", "response_headers"}:
+    more = {"request_headers": None, "request_body": None, "response_headers": None, "response_body": None}
+    readable: list[str] = []
+    for number, name in enumerate({**record, **more}):
+        line = json.dumps({**record, "path": f"/v1/embeddings/{number}", name: wrong})
         try:
-            list(read_lines(io.BytesIO(json.dumps({**record, name: wrong}).encode()), "file"))
+            list(read_lines(io.BytesIO(line.encode()), "file"))
         except UsageError as error:
-            assert "file, line 1: not a call" in str(error)
+            assert str(error).startswith("file, line 1: not a call as")
+            assert name in str(error) or name == "started_at"
             assert "\n" not in str(error)
-            refused.add(name)
-    assert "started_at" in refused
-    assert ("response_headers" in refused) == (wrong is not None)
+            continue
+        readable.append(line)
+    file, database = tmp_path / "all.jsonl", tmp_path / "other.db"
+    file.write_text("\n".join([json.dumps(record), *readable]))
+    assert take_in(file, database).calls == 1 + len(readable)
+    assert not verify(database).problems
+
+
+def test_the_lines_before_a_bad_one_are_kept(tmp_path: Path) -> None:
+    file, database = tmp_path / "calls.jsonl", tmp_path / "other.db"
+    file.write_bytes(lines(tmp_path, 7) + b'{"id": "x"}\n')
+    with pytest.raises(UsageError, match=r"line 2: not a call .*`\$\.id`\. What came before it has been imported"):
+        take_in(file, database)
+    with Reader(database) as reader:
+        assert reader.value("select count(*) from calls where uid like 'import-%'") == 1

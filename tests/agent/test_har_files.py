@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+import pytest
+from wiretally.agent.errors import UsageError
 from wiretally.agent.exchange import Message
 from wiretally.agent.har_files import read_har
+from wiretally.agent.importing import Rules, import_file
+from wiretally.agent.interpret import Interpreter
+from wiretally.agent.queries.reader import Reader
+from wiretally.agent.verify import verify
+
+from .test_exported_records import WRONG
 
 
 def entry(**changes: Any) -> dict[str, Any]:
@@ -53,3 +63,68 @@ def test_a_uid_is_the_same_each_time_and_differs_between_entries(tmp_path: Path)
     one, two = (exchanges(tmp_path, entry(), entry(startedDateTime="2026-03-01T08:00:01Z")) for _ in range(2))
     assert [exchange.uid for exchange in one] == [exchange.uid for exchange in two]
     assert len({exchange.uid for exchange in one}) == 2
+
+
+def whole(uid: str) -> dict[str, Any]:
+    """An entry with all that is read of one."""
+    answer = '{"object":"list","data":[],"model":"text-embedding-3-small","usage":{"prompt_tokens":5,"total_tokens":5}}'
+    told = {"uid": uid, "session": "s", "state": "done", "tags": {"a": "b"}, "ttft_ms": 3.0, "app": "x", "note": "n"}
+    return {
+        "startedDateTime": "2026-03-01T08:00:00.000Z",
+        "request": {
+            "method": "POST", "url": "https://api.openai.com/v1/embeddings", "bodySize": -1,
+            "headers": [{"name": "Authorization", "value": "Bearer sk-a"}],
+            "postData": {"mimeType": "application/json", "text": '{"model":"text-embedding-3-small","input":"x"}'},
+        },
+        "response": {
+            "status": 200, "statusText": "OK", "bodySize": -1, "content": {"size": 1, "text": answer},
+            "headers": [{"name": "content-type", "value": "application/json"}],
+        },
+        "timings": {"send": 1, "wait": 20, "receive": 9, "connect": -1},
+        "_wiretally": told,
+        "_webSocketMessages": [{"type": "send", "time": 1772352000.5, "opcode": 1, "data": "{}"}],
+    }  # fmt: skip
+
+
+def places(value: Any, *place: str | int) -> Iterator[tuple[str | int, ...]]:
+    """Where something stands within `value`."""
+    keys: list[Any] = list(value) if isinstance(value, dict) else []  # pyright: ignore[reportUnknownArgumentType]
+    for key in range(len(value)) if isinstance(value, list) else keys:  # pyright: ignore[reportUnknownArgumentType]
+        yield (*place, key)
+        yield from places(value[key], *place, key)
+
+
+def changed(uid: str, place: tuple[str | int, ...], to: object) -> dict[str, Any]:
+    made = within = deepcopy(whole(uid))
+    for key in place[:-1]:
+        within = within[key]  # pyright: ignore[reportArgumentType]
+    within[place[-1]] = to  # pyright: ignore[reportArgumentType]
+    return made
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=repr)
+def test_a_field_of_another_kind_is_stored_or_an_error_that_names_the_entry(tmp_path: Path, wrong: object) -> None:
+    readable: list[dict[str, Any]] = []
+    for number, place in enumerate(places(whole(""))):
+        one = changed(f"u{number}", place, wrong)
+        try:
+            readable += [one] * (len(exchanges(tmp_path, whole("first"), one)) - 1)  # what is no HTTP is left out
+        except UsageError as error:
+            assert str(error).startswith(f"{tmp_path / 'x.har'}, entry 2: ")
+    file, database = tmp_path / "all.har", tmp_path / "wiretally.db"
+    file.write_text(json.dumps({"log": {"entries": readable}}))
+    done = import_file(file, database, Interpreter(salt=b""), Rules(), lambda done, of: None)
+    assert done.calls + done.duplicates + done.left_out == len(readable) > 10
+    with Reader(database) as reader:
+        assert reader.value("select count(*) from calls") == done.calls
+    assert not verify(database).problems
+
+
+def test_the_entries_before_a_bad_one_are_kept(tmp_path: Path) -> None:
+    file, database = tmp_path / "x.har", tmp_path / "wiretally.db"
+    bad = changed("bad", ("timings", "wait"), 1e300)
+    file.write_text(json.dumps({"log": {"entries": [whole("a"), whole("b"), bad, whole("c")]}}))
+    with pytest.raises(UsageError, match=r"entry 3: timings\.wait is 1e\+300\. What came before it has been imported"):
+        import_file(file, database, Interpreter(salt=b""), Rules(), lambda done, of: None)
+    with Reader(database) as reader:
+        assert [row[0] for row in reader.rows("select uid from calls order by id")] == ["a", "b"]

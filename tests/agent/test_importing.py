@@ -137,7 +137,7 @@ def test_secrets_of_a_foreign_file_are_masked_and_other_hosts_left_out(tmp_path:
     ("content", "said"),
     [
         (b"PK\x03\x04", "neither a jsonl export, a HAR file nor a mitmproxy flow file"),
-        (b'{"id":1}\n', "line 1: not a call as `wiretally export` writes it: field 'started_at' is missing"),
+        (b'{"id":1}\n', "line 1: not a call as `wiretally export` writes it: Object missing required field `session`"),
         (b'{"log": 3}', "is not a HAR file"),
         (b"12:{broken", "is damaged"),
     ],
