@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from msgspec import Struct
 
@@ -23,6 +23,9 @@ type CostSource = Literal["priced", "estimated", "unpriced", "free"]
 
 JSON = Any
 """A decoded JSON value of unknown shape; what comes off the wire is checked where it is read."""
+
+MOST_USD: Final = Decimal(100_000)
+"""What one call may cost: more is taken for a mistake in what was told. Sums of picodollars have 64 bits."""
 
 NO_STRINGS: Mapping[str, str] = {}
 NO_COUNTS: Mapping[str, int] = {}

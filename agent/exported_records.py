@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO
 
 import msgspec
 
-from .call import Call, Cost, RateLimits, Timing, Usage
+from .call import MOST_USD, Call, Cost, RateLimits, Timing, Usage
 from .copies import replace
 from .entry import Entry, Process
 from .errors import UsageError
@@ -38,7 +38,6 @@ AS_IT_IS = (
     "user_agent", "api_key", "organization", "project", "user", "request_id", "response_id", "trace_id",
     "processing_ms", "retry_count", "request_bytes", "response_bytes", "truncated",
 )  # fmt: skip
-MOST_USD: Final = Decimal(1_000_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +98,7 @@ def _read(record: ExportedCall, origin: str) -> Read:
 
 
 def _usd(told: Decimal | None) -> Decimal | None:
-    """Raises ValueError for more than the database can hold."""
+    """Raises ValueError for more than any call costs."""
     if told is not None and not abs(told) <= MOST_USD:
         raise ValueError(f"cost_usd is {told}, and no call costs more than {MOST_USD:,}")
     return told

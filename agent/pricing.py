@@ -17,7 +17,7 @@ from genai_prices.types import ModelInfo, ModelPrice, StartDateConstraint, Tiere
 from msgspec import Struct
 
 from .bill import MILLION, Bill, Rates
-from .call import Cost, Usage
+from .call import MOST_USD, Cost, Usage
 from .price_file import Price, PriceFile
 from .settings import PriceSettings
 
@@ -177,10 +177,12 @@ class PriceBook:
     def _settle(self, bill: Bill, what: str) -> Cost:
         if bill.missing:
             return _unpriced(f"{what} has no known rate for {bill.missing}")
+        if (total := bill.total) > MOST_USD:
+            return _too_much(total)
         *former, (last, dated) = bill.sources.items()
         source = "; ".join([*[f"{name}, {date or 'undated'}" for name, date in former], last]) if former else last
         is_estimate = bill.usage.source == "estimated" or bill.note
-        return Cost(bill.total, "estimated" if is_estimate else "priced", tuple(bill.lines), source, dated, bill.note)
+        return Cost(total, "estimated" if is_estimate else "priced", tuple(bill.lines), source, dated, bill.note)
 
 
 def together(costs: Sequence[Cost]) -> Cost:
@@ -189,8 +191,11 @@ def together(costs: Sequence[Cost]) -> Cost:
         if cost.usd is None:
             return cost
     first = next((cost for cost in costs if cost.lines), costs[0])
+    usd = sum((cost.usd for cost in costs if cost.usd is not None), Decimal(0))
+    if usd > MOST_USD:
+        return _too_much(usd)
     return Cost(
-        usd=sum((cost.usd for cost in costs if cost.usd is not None), Decimal(0)),
+        usd=usd,
         source="estimated" if any(cost.source == "estimated" for cost in costs) else first.source,
         lines=tuple(line for cost in costs for line in cost.lines),
         price_source=first.price_source,
@@ -201,6 +206,10 @@ def together(costs: Sequence[Cost]) -> Cost:
 
 def _unpriced(why: str) -> Cost:
     return Cost(note=why)
+
+
+def _too_much(usd: Decimal) -> Cost:
+    return _unpriced(f"it comes to {usd:,.0f} USD: the usage that was told, or a rate, is taken for a mistake")
 
 
 def _untold(rates: Rates, model: str) -> str:

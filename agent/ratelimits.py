@@ -61,7 +61,7 @@ def duration_ms(text: str | None) -> int | None:
         if match is None or not any(match.groups()):
             return None
         try:
-            return round(sum(float(part) * unit for part, unit in zip(match.groups(), UNITS, strict=True) if part))
+            seconds = sum(float(part) * unit for part, unit in zip(match.groups(), UNITS, strict=True) if part) / 1000
         except ValueError:
             return None
     return round(seconds * 1000) if 0 <= seconds < 1e9 else None

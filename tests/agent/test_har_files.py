@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -95,10 +94,11 @@ def places(value: Any, *place: str | int) -> Iterator[tuple[str | int, ...]]:
 
 
 def changed(uid: str, place: tuple[str | int, ...], to: object) -> dict[str, Any]:
-    made = within = deepcopy(whole(uid))
+    made = whole(uid)
+    within: Any = made
     for key in place[:-1]:
-        within = within[key]  # pyright: ignore[reportArgumentType]
-    within[place[-1]] = to  # pyright: ignore[reportArgumentType]
+        within = within[key]
+    within[place[-1]] = to
     return made
 
 

@@ -27,6 +27,9 @@ from wiretally.agent.ratelimits import duration_ms, read_ratelimits
         ("-1", None),
         ("1.2.3s", None),
         ("nan", None),
+        ("1e400", None),
+        ("99999999999999999999h", None),
+        ("9" * 400 + "s", None),
     ],
 )
 def test_durations(text: str | None, ms: int | None) -> None:
