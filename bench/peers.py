@@ -63,11 +63,7 @@ METRICS = (
     Metric(f"delay of a stream event, {STREAMS} streams, p99", " ms", False, {"mitmdump": WHY_NOT}),
     Metric(
         "memory after the load", " MiB", False,
-        {
-            "mitmdump": "it keeps, reads and prices nothing; ours holds prices, vocabularies and the 16 MiB journal",
-            "contextspy": "it is one process, with a vocabulary of half the size; ours are several, so that none takes "
-            "another along, with a journal of 16 MiB; less would take proxy and recorder in one process",
-        },
+        {"mitmdump": "it keeps, reads and prices nothing; ours holds prices, a vocabulary and the 16 MiB journal"},
     ),
 )  # fmt: skip
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ..agent.errors import UsageError, WiretallyError
 from ..agent.filters import parse
+from ..agent.whole_file import replace_file
 
 MOST = 100
 MOST_BYTES = 65_536
@@ -31,10 +32,7 @@ def load(path: Path) -> list[str]:
     found = [line for line in dict.fromkeys(reversed(lines)) if line and _is_filter(line)][:MOST][::-1]
     if size > MOST_BYTES:
         with suppress(OSError):  # too long is no trouble to anybody: what could be read counts more
-            part = path.with_name(f"{path.name}.part")
-            part.touch(0o600)
-            part.write_text("".join(f"{line}\n" for line in found), "utf-8")
-            part.replace(path)
+            replace_file(path, "".join(f"{line}\n" for line in found).encode(), 0o600)
     return found
 
 
