@@ -65,7 +65,7 @@ class Recorder:
         self._observations: dict[str, Observation] = {}
         self._saved_at: dict[str, float] = {}
         self._tickers: list[Ticker] = []
-        self._leaving = False
+        self._leaving = self._littered = False
         self._stages: dict[int, Callable[[Frame], None]] = {
             Kind.CONNECTED: self._connected,
             Kind.REFUSED: self._refused,
@@ -152,6 +152,7 @@ class Recorder:
 
     def flush(self, now: float) -> None:
         """Save what ended, and what is open and changed; then give the journals' room back."""
+        self._littered = True
         positions = [reader.position for reader in self._readers]
         entries: list[Entry] = []
         for uid, (assembler, call) in list(self._changed.items()):
@@ -205,8 +206,10 @@ class Recorder:
             return None
 
     def _tick(self, now: float) -> None:
-        gc.collect()  # between batches, when next to nothing is alive; amid one it looks at every object of each call
-        heap.give_back()
+        if self._littered:
+            self._littered = False
+            gc.collect()  # between batches, when next to nothing is alive; amid one it looks at each call's every object
+            heap.give_back()
         for reader in self._readers:
             reader.beat()
         counters = [reader.counters for reader in self._readers]

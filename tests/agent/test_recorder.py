@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from wiretally.agent import journal
+from wiretally.agent import heap, journal
 from wiretally.agent.exchange import Kind, encode
 from wiretally.agent.locations import Home
 from wiretally.agent.outbox import Outbox
@@ -22,6 +22,8 @@ from wiretally.agent.queries.agent import faults
 from wiretally.agent.queries.calls import CallRow, page
 from wiretally.agent.queries.reader import Reader
 from wiretally.agent.queries.totals import Span, totals
+
+from ..faults.recording import Recording
 
 HEADERS = [[b"Host", b"api.openai.com"], [b"Content-Type", b"application/json"]]
 ANSWER = json.dumps(
@@ -217,3 +219,27 @@ def test_a_database_it_cannot_use_is_said_in_one_line(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert str(home.database) in json.loads(done.stdout)["error"] or "database" in json.loads(done.stdout)["error"]
     assert done.stderr == b""
+
+
+def test_memory_is_looked_through_after_work_and_not_while_there_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[float] = []
+    monkeypatch.setattr(heap, "give_back", lambda: looked.append(time.monotonic()))
+
+    def feed(recording: Recording) -> None:
+        time.sleep(1.5)
+        assert looked == []
+        recording.begin("call", "/v1/chat/completions", ASK)
+        recording.answer("call", "application/json", ANSWER)
+        deadline = time.monotonic() + 20
+        while not looked:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        time.sleep(1.5)  # one more at most: for what was saved after the first
+        settled = len(looked)
+        time.sleep(2.5)
+        assert len(looked) == settled
+
+    Recording(Home(tmp_path / "home").make()).run(feed)
+    assert looked

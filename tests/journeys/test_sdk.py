@@ -1,6 +1,7 @@
 """The official SDK through both doors, unchanged: what the rows say is what the SDK was told."""
 
 from collections.abc import Awaitable, Callable
+from uuid import uuid4
 
 import pytest
 from openai import BadRequestError, OpenAI
@@ -47,13 +48,13 @@ def test_a_refusal_reaches_the_app_and_its_row(led: Agent) -> None:
 
 
 def test_retries_of_the_sdk_are_told_from_new_calls(led: Agent) -> None:
-    before = len(led.rows())
+    user = uuid4().hex
     with OpenAI(max_retries=1) as client, pytest.raises(Exception, match="overloaded"):
         client.chat.completions.create(
-            model="gpt-4o-mini", messages=MESSAGES, extra_headers={"x-simulate": "overloaded"}, user=str(before)
+            model="gpt-4o-mini", messages=MESSAGES, extra_headers={"x-simulate": "overloaded"}, user=user
         )
-    led.row(user=str(before), retry_count=1)
-    first, second = led.rows()[before:]
+    led.row(user=user, retry_count=1)
+    first, second = [row for row in led.rows() if row["user"] == user]
     assert (first["retry_count"], second["retry_count"], second["retry_of"]) == (0, 1, first["id"])
     assert {first["fault"], second["fault"]} == {"provider"}
 

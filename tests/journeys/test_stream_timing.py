@@ -50,13 +50,12 @@ def test_events_arrive_as_they_are_sent(led: Agent, provider: FakeOpenAI) -> Non
 def test_a_call_is_a_row_while_it_streams_and_counts_up(led: Agent, provider: FakeOpenAI) -> None:
     identifier, chunk = word()
     provider.scripted.append(event_stream([(GAP, chunk)] * 15))
-    before = len(led.rows())
     seen: list[tuple[str, int]] = []
-    arrived_ms, began = 0.0, time.perf_counter()
-    with httpx.Client() as client, client.stream("POST", f"{base_url()}/chat/completions", json=BODY) as answer:
+    body, arrived_ms, began = {**BODY, "user": identifier}, 0.0, time.perf_counter()
+    with httpx.Client() as client, client.stream("POST", f"{base_url()}/chat/completions", json=body) as answer:
         for _ in answer.iter_raw():
             arrived_ms = arrived_ms or (time.perf_counter() - began) * 1000
-            seen += [(row["state"], row["response_bytes"]) for row in led.rows()[before:]]
+            seen += [(row["state"], row["response_bytes"]) for row in led.rows() if row["user"] == identifier]
     sizes = [size for state, size in seen if state == "open"]
     assert len(set(sizes)) >= 3 and sizes == sorted(sizes)
     row = led.row(response_id=identifier)
