@@ -208,7 +208,7 @@ class Recorder:
     def _tick(self, now: float) -> None:
         if self._littered:
             self._littered = False
-            gc.collect()  # between batches, when next to nothing is alive; amid one it looks at each call's every object
+            gc.collect()  # between batches, when next to nothing is alive; amid one it looks at all of each call
             heap.give_back()
         for reader in self._readers:
             reader.beat()

@@ -70,7 +70,7 @@ class Place:
 
     def recorded(self, count: int, session: str | None = None) -> list[dict[str, Any]]:
         """The same, when `count` calls are there and done."""
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             found = self.calls(session)
             if len(found) >= count and all(call["state"] != "open" for call in found):

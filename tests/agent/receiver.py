@@ -24,7 +24,7 @@ class Receiver:
     times: list[float] = field(default_factory=list[float])
 
 
-def until(true: Callable[[], object], seconds: float = 15) -> None:
+def until(true: Callable[[], object], seconds: float = 60) -> None:
     """Wait for something to become true. Raises AssertionError where it does not."""
     end = time.monotonic() + seconds
     while not true():

@@ -44,9 +44,9 @@ def test_one_that_hangs_is_ended_with_what_it_started_and_nothing_else() -> None
     sleep = [sys.executable, "-c", "import time; time.sleep(30)"]
     with subprocess.Popen(sleep) as others:
         started: list[subprocess.Popen[bytes]] = []
-        with pytest.raises(TimeoutError, match="not finished within 1 s"), bench.bounded(1):
+        with pytest.raises(TimeoutError, match="not finished within 3 s"), bench.bounded(3):
             started.append(subprocess.Popen(sleep))
-            time.sleep(5)
+            time.sleep(20)
         started[0].wait(5)
         assert not psutil.pid_exists(started[0].pid)
         assert others.poll() is None

@@ -199,7 +199,7 @@ async def _start(
 
 
 async def _listening(port: int) -> None:
-    for _ in range(2000):
+    for _ in range(6000):
         with suppress(OSError):
             _, writer = await asyncio.open_connection("127.0.0.1", port)
             writer.close()

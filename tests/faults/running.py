@@ -17,7 +17,7 @@ import psutil
 from wiretally.agent import lifecycle
 from wiretally.agent.locations import Home
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds after which what has not happened is taken not to happen."""
 
 

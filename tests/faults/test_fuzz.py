@@ -26,7 +26,7 @@ WORDS = (
     b'"response.completed"', b'{"type":"response.done","response":', b"null", b"1e999", b"[" * 500, b"}", b"\xe2\x82",
 )  # fmt: skip
 COMMON = settings(
-    max_examples=150, deadline=2000, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    max_examples=150, deadline=20_000, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 )
 pytestmark = pytest.mark.fault("fuzz: readers and frames, given anything", rounds=COMMON.max_examples)
 

@@ -20,7 +20,7 @@ from wiretally.agent.wire.form import read_form
 brotli: Any = import_module("brotli")
 
 COMMON = settings(
-    max_examples=150, deadline=2000, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    max_examples=150, deadline=20_000, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 )
 pytestmark = pytest.mark.fault("fuzz: compressed bodies and forms, cut, damaged or bombs", rounds=COMMON.max_examples)
 MEGABYTE = 1 << 20

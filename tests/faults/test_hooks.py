@@ -157,7 +157,7 @@ async def test_a_bug_in_any_hook_passes_the_calls_and_is_shown(tmp_path: Path) -
                     shown = " ".join(fault.error for fault in said.faults(reader))
                 return {part for part in parts if f"planted in {part}" not in shown}
 
-            await until(lambda: not unseen(), "each fault among the agent's faults", 5)
+            await until(lambda: not unseen(), "each fault among the agent's faults")
             assert (await agent.status()).faults >= len(parts)
         log = home.log.read_text()
         assert {log.count(f"RuntimeError: planted in {part}\n") for part in parts} <= {1, 2}  # the line, its traceback

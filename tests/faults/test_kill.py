@@ -129,7 +129,7 @@ async def test_a_new_agent_starts_while_the_calls_of_a_killed_one_end(tmp_path: 
     ledger.check(home, received)
 
 
-async def _long_stream(agent: Agent, received: Received, words: int = 2000) -> None:
+async def _long_stream(agent: Agent, received: Received, words: int = 3000) -> None:
     from .load import call, direct
 
     connection = await direct(agent)

@@ -7,6 +7,7 @@ import inspect
 import os
 import pkgutil
 import random
+import time
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from importlib import import_module
@@ -149,7 +150,10 @@ async def _watched(app: WiretallyApp) -> bool:
             await (pilot.pause(0.3) if key == PAUSE else pilot.press(key))
             told = told or _tells(app)
         await pilot.pause(0.3)
-        return told or _tells(app)
+        end = time.monotonic() + 20
+        while MET and not (told := told or _tells(app)) and time.monotonic() < end:
+            await pilot.pause(0.1)  # what a thread met last is on its way
+        return told
 
 
 def _tells(app: WiretallyApp) -> bool:

@@ -80,7 +80,7 @@ CASES: Final[dict[str, Case]] = {
     ),
     "gzip cut short": Case(says(sized(GZIPPED[:-12], b"content-encoding: gzip\r\n")), Row()),
     "gzip that is none": Case(says(sized(BODY, b"content-encoding: gzip\r\n")), Row()),
-    "a bomb of 256 MiB": Case(bomb, Row(), grows=256),
+    "a bomb of 256 MiB": Case(bomb, Row(), patience=60, grows=256),
     "10,000 headers": Case(says(sized(BODY, MANY)), Row()),
     "a header of 1 MiB": Case(says(sized(BODY, b"x-long: %b\r\n" % (b"a" * 2**20))), Row()),
     "a header without a colon": Case(says(sized(BODY, b"nonsense\r\n")), failed("not_http")),
@@ -92,8 +92,8 @@ CASES: Final[dict[str, Case]] = {
         says(STREAM + chunk(EVENT[:60] + b"\xe2\x82"), chunk(b"\xac") + chunk(b"\n\n") + LAST), Row()
     ),
     "lines ended by LF alone": Case(says(sized(BODY).replace(b"\r\n", b"\n")), Row()),
-    "100 MiB with a length": Case(big(framed=False), Row(), grows=100),
-    "100 MiB in chunks": Case(big(framed=True), Row(), grows=100),
+    "100 MiB with a length": Case(big(framed=False), Row(), patience=60, grows=100),
+    "100 MiB in chunks": Case(big(framed=True), Row(), patience=60, grows=100),
 }
 
 

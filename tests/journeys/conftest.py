@@ -58,8 +58,8 @@ class Agent:
             return []
 
     def row(self, *, bodies: bool = False, **fields: Any) -> dict[str, Any]:
-        """The newest call with these fields, once it has ended; five seconds at most."""
-        for _ in range(100):
+        """The newest call with these fields, once it has ended; thirty seconds at most."""
+        for _ in range(600):
             for row in reversed(self.rows(bodies=bodies)):
                 if row["state"] != "open" and fields.items() <= row.items():
                     return row

@@ -112,6 +112,7 @@ def journeys(tmp_path_factory: pytest.TempPathFactory) -> Generator[Journeys]:
         lines = at.wiretally("env", "--shell", "bash").stdout
         with ThreadPoolExecutor(3) as pool:
             done = list(pool.map(partial(run, at, folder, lines), CASES))
+        at.recorded(2 * len(CASES))
         yield Journeys(at, folder, dict(zip(CASES, done, strict=True)))
 
 

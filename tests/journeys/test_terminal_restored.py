@@ -8,6 +8,7 @@ import shutil
 import signal
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -85,7 +86,8 @@ def test_a_killed_agent_leaves_the_screen_usable(tmp_path: Path) -> None:
         seen.until(lambda text: "recording" in text)
         for number in (agent.status.supervisor_pid, agent.status.proxy_pid, agent.status.recorder_pid):
             if number:
-                os.kill(number, signal.SIGKILL)
+                with suppress(ProcessLookupError):  # it has noticed that the one before has gone
+                    os.kill(number, signal.SIGKILL)
         seen.until(lambda text: "agent is gone" in text)
         time.sleep(0.5)
         seen.press("q")

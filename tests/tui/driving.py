@@ -28,7 +28,7 @@ class Driver:
     def text(self) -> str:
         return screen_text(self.app)
 
-    async def until(self, true: Callable[[], object], seconds: float = 8.0) -> None:
+    async def until(self, true: Callable[[], object], seconds: float = 30.0) -> None:
         """Wait until `true()`; fail with the screen's text where that does not come."""
         deadline = time.monotonic() + seconds
         while not true():

@@ -17,7 +17,7 @@ def test_without_a_terminal_it_prints_a_summary_and_leaves_nothing(tmp_path: Pat
     # the user's own settings must not lead the demo astray
     astray = {"HTTPS_PROXY": "http://127.0.0.1:9", "OPENAI_API_KEY": "sk-real", "WIRETALLY_PORT": "nonsense"}
     done = subprocess.run(
-        [sys.executable, "-m", "wiretally.agent.cli", "demo", "--seconds", "6"],
+        [sys.executable, "-m", "wiretally.agent.cli", "demo", "--seconds", "12"],
         env={**os.environ, **astray, "TMPDIR": str(tmp_path), "COLUMNS": "110"},
         stdin=subprocess.DEVNULL,
         capture_output=True,

@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Generator
 
 import pytest
+from wiretally.agent.simulation.messages import json_answer
 
 from tests.local_agent import Place, place
 
@@ -31,6 +32,8 @@ def bash(at: Place, script: str) -> str:
 )
 def test_a_shells_programs_are_led(led: Place, option: str, address: str) -> None:
     before = len(led.calls())
+    # as slowly as a real one, for curl is gone with its answer
+    led.provider.scripted.append(json_answer(200, {"object": "list", "data": []}, after=0.6))
     wiretally = " ".join(led.command("env", "--shell", "bash", *option.split()))
     printed = bash(led, f'eval "$({wiretally})"\n{CURL.format(address)}')
     assert '"object": "list"' in printed or '"object":"list"' in printed

@@ -29,7 +29,7 @@ def test_following_prints_a_call_once_when_it_has_ended(home: Path) -> None:
         stdout=subprocess.PIPE, text=True, env=os.environ | {"WIRETALLY_HOME": str(home)},
     )  # fmt: skip
     assert process.stdout
-    watchdog = threading.Timer(20, process.kill)
+    watchdog = threading.Timer(60, process.kill)
     watchdog.start()
     store = Store(home / "wiretally.db")
     try:

@@ -30,12 +30,12 @@ class Stage:
         return (self.folder / name / "output.log").read_text()
 
     def play(self, name: str, until: Callable[[], bool]) -> None:
-        """Run the app until the condition holds; 20 seconds at most."""
+        """Run the app until the condition holds; two minutes at most."""
         app = next(app for app in crew.APPS if app.name == name)
         own = {"OPENAI_BASE_URL": self.provider.base_url, "OPENAI_API_KEY": "sk-test"}
         running = crew.start(app, {**os.environ, **own}, self.folder)
         try:
-            for _ in range(200):
+            for _ in range(1200):
                 if until():
                     return
                 assert running.process.poll() is None, self.output(name)
