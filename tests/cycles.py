@@ -48,7 +48,7 @@ def cycle(at: Place, number: int) -> Status:
     """One agent's life: a call, the system's proxy led to it, and its end by `stop`, or by a kill each third time."""
     agent = at.start()
     headers = {"authorization": f"Bearer {KEY}"}
-    answer = httpx.get(f"http://127.0.0.1:{agent.base_url_port}/v1/models", headers=headers)
+    answer = httpx.get(f"http://127.0.0.1:{agent.base_url_port}/v1/models", headers=headers, timeout=60)
     assert answer.status_code == 200
     done = at.wiretally("proxy", "on")
     assert done.returncode == 0, done.stderr

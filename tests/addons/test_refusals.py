@@ -14,6 +14,8 @@ from wiretally.addons import refusals
 from wiretally.addons.refusals import Refusals
 from wiretally.agent.questions import Asker, Post
 
+NOW = time.time()
+
 
 @pytest.fixture
 def post() -> Iterator[Post]:
@@ -28,6 +30,7 @@ def pauses(post: Post, monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The pauses made, each as long as was asked; at the third the lookout reads."""
     made: list[float] = []
     monkeypatch.setattr(refusals, "monotonic", lambda: sum(made))
+    monkeypatch.setattr(refusals, "time", lambda: NOW)
 
     async def pause(seconds: float) -> None:
         made.append(seconds)
@@ -40,7 +43,7 @@ def pauses(post: Post, monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 def _refused(*, connected: float = 0.0, answered: bool = False) -> http.HTTPFlow:
     flow = tflow.tflow(err=True, resp=answered)
-    flow.client_conn.timestamp_start = time.time() - connected
+    flow.client_conn.timestamp_start = NOW - connected
     return flow
 
 
@@ -70,6 +73,7 @@ async def test_where_nobody_reads_it_gives_up(post: Post, monkeypatch: pytest.Mo
         now[0] += 0.0011
 
     monkeypatch.setattr(refusals.asyncio, "sleep", slow_pause)
+    monkeypatch.setattr(refusals, "time", lambda: NOW)
     monkeypatch.setattr(refusals, "monotonic", lambda: now[0])
     asker = Asker(post)
     asker.ask("a", ("127.0.0.1", 1), 2)

@@ -182,7 +182,7 @@ public class Probe { public static void main(String[] a) throws Exception {
 
 def run(command: list[str], **environ: str) -> tuple[bool, str]:
     done = subprocess.run(
-        command, capture_output=True, text=True, timeout=60, check=False, input="", env={**os.environ, **environ}
+        command, capture_output=True, text=True, timeout=300, check=False, input="", env={**os.environ, **environ}
     )
     return done.returncode == 0, done.stdout + done.stderr
 

@@ -118,7 +118,7 @@ def test_stop_ends_a_command_that_goes_on_spending(shared: Place) -> None:
     done = run(shared, "--stop", "--max-calls", "2", code="import time\nwhile True: call(); time.sleep(0.05)")
     assert done.returncode == 3
     assert "stopping the command: it made" in done.stderr and "the command ended with 143" in done.stderr
-    assert time.monotonic() - began < 15
+    assert time.monotonic() - began < 60
 
 
 def test_an_agent_started_for_a_command_ends_with_it(alone: Place) -> None:
@@ -129,10 +129,10 @@ def test_an_agent_started_for_a_command_ends_with_it(alone: Place) -> None:
 
 
 def test_an_agent_shared_by_two_commands_ends_with_the_last(alone: Place, tmp_path: Path) -> None:
-    first, second = tmp_path / "first", tmp_path / "second"
+    first, second, third = (tmp_path / name for name in ("first", "second", "third"))
     code = CALL + (
         f"import pathlib, time\npathlib.Path({str(first)!r}).write_text(str(call()))\n"
-        f"while not pathlib.Path({str(second)!r}).exists(): time.sleep(.02)\ntime.sleep(1)"
+        f"while not pathlib.Path({str(third)!r}).exists(): time.sleep(.02)"
     )
     command = alone.command("exec", "--base-url", "--", sys.executable, "-c", code)
     with subprocess.Popen(command, env=alone.environ) as process:
@@ -140,6 +140,8 @@ def test_an_agent_shared_by_two_commands_ends_with_the_last(alone: Place, tmp_pa
         begun = lifecycle.status(alone.home)
         done = run(alone, code=f"print(call()); import pathlib; pathlib.Path({str(second)!r}).touch()")
         still = lifecycle.status(alone.home)
+        assert second.exists()
+        third.touch()
         assert done.stdout == "200\n"
         assert begun and still and begun.supervisor_pid == still.supervisor_pid
         assert process.wait(30) == 0

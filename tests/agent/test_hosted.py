@@ -67,7 +67,7 @@ async def test_a_host_takes_its_recorder_along_and_another_is_started(tmp_path: 
         assert recorder.process
         recorder.process.kill()
         assert await recorder.died() == -signal.SIGKILL
-        for _ in range(100):
+        for _ in range(1200):
             if not psutil.pid_exists(first):
                 break
             await asyncio.sleep(0.05)

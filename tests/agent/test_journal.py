@@ -107,10 +107,10 @@ def test_a_sleeping_reader_is_woken(ring: tuple[journal.Writer, journal.Reader])
     )
     started = time.monotonic()
     while not (frames := reader.read()):
-        reader.sleep(10)
+        reader.sleep(60)
     assert frames == [b"hello"]
-    assert time.monotonic() - started < 8
-    assert child.wait(10) == 0
+    assert time.monotonic() - started < 30
+    assert child.wait(30) == 0
 
 
 def test_a_sleeping_reader_looks_up_when_another_descriptor_has_news(

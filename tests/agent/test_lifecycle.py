@@ -36,13 +36,14 @@ def test_a_file_left_by_a_dead_agent_is_no_agent(home: Home, text: str) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nobody leaves it so")
 def test_what_has_ended_and_nobody_reaps_is_not_alive() -> None:
     """As in a container whose first process is an app."""
-    script = "sleep 0.1 & echo $!; exec sleep 30"
+    script = "sleep 60 & echo $!; exec sleep 60"
     with subprocess.Popen(["/bin/sh", "-c", script], stdout=subprocess.PIPE, text=True) as parent:
         try:
             assert parent.stdout
             orphan = psutil.Process(int(parent.stdout.readline()))
             assert lifecycle.is_alive(orphan.pid)
-            deadline = time.monotonic() + 10
+            orphan.kill()
+            deadline = time.monotonic() + 30
             while orphan.status() != psutil.STATUS_ZOMBIE:
                 assert time.monotonic() < deadline
                 time.sleep(0.01)

@@ -150,6 +150,7 @@ def test_an_outcome_that_cannot_be_kept_does_not_end_the_notifier(caplog: pytest
     notifier = Notifier(settings(webhook=receiver.url, attempts=1), done, wrong.append)
     for number in (1, 2):
         notifier.send(Errand(number, NOTICE, None))
+    until(lambda: len(wrong) == 2)
     notifier.close()
     assert told == [1, 2]
     assert [str(it) for it in wrong] == ["disk full", "disk full"]

@@ -98,7 +98,7 @@ class Rig:
             return {row.uid: row for row in page(reader, limit=500).rows}
 
     def until(self, holds: Callable[[dict[str, CallRow]], bool]) -> dict[str, CallRow]:
-        for _ in range(200):
+        for _ in range(1200):
             self.outbox.tend()
             if holds(rows := self.rows()):
                 return rows
@@ -178,7 +178,7 @@ def test_a_recorder_that_another_follows_leaves_open_what_is_open(rig: Rig) -> N
     rig.until(lambda rows: "a" in rows)
     assert rig.process
     rig.process.send_signal(signal.SIGHUP)
-    rig.process.wait(10)
+    rig.process.wait(60)
     assert rig.rows()["a"].state == "open"
     rig.kill()
     rig.start()

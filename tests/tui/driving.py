@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
 from textual.pilot import Pilot
+from textual.screen import Screen
 from wiretally.agent.locations import Home
 from wiretally.agent.settings import TuiSettings
 from wiretally.tui.app import Options, WiretallyApp
@@ -38,6 +40,10 @@ class Driver:
     async def shows(self, *texts: str) -> None:
         """Wait until the screen holds all of `texts`."""
         await self.until(lambda: all(text in self.text for text in texts))
+
+    async def opens(self, kind: type[Screen[Any]]) -> None:
+        """Wait until a dialog is there and takes keys: an errand's thread may have opened it."""
+        await self.until(lambda: isinstance(self.app.screen, kind) and self.app.focused is not None)
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)

@@ -125,9 +125,11 @@ async def test_sorting_by_cost_puts_the_dearest_first_and_turns_round(place: Hom
         await screen.shows("80 calls")
         while calls.order.column != "cost":
             await screen.press("s")
-        await screen.until(lambda: calls.window.total == 80)
-        costs = [row.cost for row in calls.window.rows if row.cost is not None]
-        assert costs == sorted(costs, reverse=True)
+
+        def costs() -> list[Decimal]:
+            return [row.cost for row in calls.window.rows if row.cost is not None]
+
+        await screen.until(lambda: calls.window.total == 80 and costs() == sorted(costs(), reverse=True))
         await screen.press("S")
         await screen.until(lambda: calls.window.rows and calls.window.rows[0].cost is None)
         await screen.press("f")

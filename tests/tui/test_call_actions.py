@@ -35,7 +35,7 @@ async def test_a_remark_and_a_rating_are_kept(place: Home, store: Store) -> None
     async with opened(place) as screen:
         await screen.shows("1 call")
         await screen.press("m")
-        await screen.until(lambda: isinstance(screen.app.screen, NoteScreen))
+        await screen.opens(NoteScreen)
         await screen.press(*"wrong month", "tab", "enter", "down", "enter")
         await screen.press("ctrl+s")
         await screen.shows("Kept the remark on call 1.")
@@ -49,7 +49,7 @@ async def test_leaving_the_dialog_changes_nothing(place: Home, store: Store) -> 
     async with opened(place) as screen:
         await screen.shows("1 call")
         await screen.press("m")
-        await screen.until(lambda: isinstance(screen.app.screen, NoteScreen))
+        await screen.opens(NoteScreen)
         await screen.press(*"oops", "escape")
         await screen.shows("1 call · following")
     with Reader(place.database) as reader:
@@ -107,7 +107,7 @@ def test_the_recorded_replay_is_waited_for(place: Home, store: Store) -> None:
     thread = threading.Thread(target=record)
     thread.start()
     with Reader(place.database) as reader:
-        assert found_in_time(lambda: calls.find_request(reader, "req_new")) == 2
+        assert found_in_time(lambda: calls.find_request(reader, "req_new"), seconds=30) == 2
         assert found_in_time(lambda: calls.find_request(reader, "req_never"), seconds=0.1) is None
     thread.join()
 
@@ -153,14 +153,14 @@ async def test_the_filtered_calls_are_exported_and_an_old_file_is_asked_for(
         await screen.press("slash", *"model:gpt-5-mini", "enter")
         await screen.shows("2 of 3 calls")
         await screen.press("e")
-        await screen.until(lambda: isinstance(screen.app.screen, ExportScreen))
+        await screen.opens(ExportScreen)
         await screen.shows("2 calls: model:gpt-5-mini", "an object a line")
         await screen.press("ctrl+s")
         await screen.shows("2 calls written to")
         (file,) = await asyncio.to_thread(lambda: list(tmp_path.glob("*.jsonl")))
         assert file.read_text().count("\n") == 2
         await screen.press("e")
-        await screen.until(lambda: isinstance(screen.app.screen, ExportScreen))
+        await screen.opens(ExportScreen)
         await screen.press("ctrl+s")
         await screen.shows("is there already. ⏎ again replaces it.")
         await screen.press("escape")

@@ -18,7 +18,7 @@ def sent(do: Callable[[Report], Any]) -> list[Message]:
     Errands(posted.put).send(Errand("work", do, lambda _: None))
     told: list[Message] = []
     while not told or not isinstance(told[-1], Finished):
-        told.append(posted.get(timeout=5))
+        told.append(posted.get(timeout=30))
     return told
 
 
@@ -55,7 +55,7 @@ def test_one_that_is_called_off_ends_at_its_next_report() -> None:
     errands, go_on = Errands(posted.put), threading.Event()
 
     def do(report: Report) -> str:
-        go_on.wait(5)
+        go_on.wait(30)
         report(1, 9)
         return "never"
 
@@ -63,7 +63,7 @@ def test_one_that_is_called_off_ends_at_its_next_report() -> None:
     assert errands.is_under_way("work")
     errands.stop("work")
     go_on.set()
-    last = finished(posted.get(timeout=5))
+    last = finished(posted.get(timeout=30))
     assert not last.is_done
     assert last.problem is None
     assert not errands.is_under_way("work")
@@ -77,4 +77,4 @@ def test_a_screen_that_has_closed_is_no_failure() -> None:
         raise RuntimeError("Event loop is closed")
 
     Errands(closed).send(Errand("work", lambda _: None, lambda _: None))
-    assert over.wait(5)
+    assert over.wait(30)

@@ -26,11 +26,11 @@ def running(feed: Feed) -> Generator[None]:
         yield
     finally:
         feed.stop()
-        thread.join(5)
+        thread.join(30)
         assert not thread.is_alive()
 
 
-def until(true: Callable[[], object], seconds: float = 5.0) -> None:
+def until(true: Callable[[], object], seconds: float = 30.0) -> None:
     deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline, "it did not happen in time"
@@ -54,7 +54,7 @@ def test_a_commit_of_another_connection_is_answered_within_a_moment(place: Home,
         store.save([entry(1)])
         begun = time.monotonic()
         until(lambda: answers(posted)[-1:] == [1])
-        assert time.monotonic() - begun < 1.0
+        assert time.monotonic() - begun < 3.0
 
 
 def test_one_that_looks_seldom_answers_a_new_question_at_once(place: Home, store: Store) -> None:
@@ -81,13 +81,14 @@ def test_answers_keep_their_distance_and_the_last_state_is_never_missed(place: H
     posted: list[Message] = []
     feed = Feed("test", partial(Reader, place.database), posted.append)
     feed.watch(count_watch(every=0.3))
+    begun = time.monotonic()
     with running(feed):
         until(lambda: answers(posted) == [0])
         for number in range(20):
             store.save([entry(number)])
             time.sleep(0.01)
         until(lambda: answers(posted)[-1] == 20)
-        assert len(answers(posted)) <= 4
+        assert len(answers(posted)) - 1 <= (time.monotonic() - begun) / 0.3
 
 
 def test_a_watch_asked_once_is_asked_once_and_a_replaced_one_is_not_current(place: Home, store: Store) -> None:

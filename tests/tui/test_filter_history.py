@@ -62,7 +62,7 @@ async def test_the_next_screen_has_the_filters_of_the_last(place: Home, store: S
         await screen.shows("1 call")
         await screen.press("slash", *"status:429", "enter")
         await screen.shows("nothing matches")
-        await screen.until(place.filters.exists)
+        await screen.until(lambda: load(place.filters))
     async with opened(place) as screen:
         await screen.shows("1 call")
         await screen.until(lambda: screen.app.live.bar.input.history)

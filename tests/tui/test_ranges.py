@@ -1,5 +1,5 @@
 import time
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 from wiretally.agent.errors import UsageError
@@ -17,8 +17,8 @@ def test_today_begins_at_local_midnight_and_the_others_count_back() -> None:
     assert RANGES["all"].span(START).start is None
 
 
-DAY = datetime(2026, 3, 1).timestamp()
-MIDNIGHT = datetime.fromtimestamp(START).replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
+DAY = datetime(2026, 3, 1, tzinfo=UTC).timestamp()
+MIDNIGHT = datetime.fromtimestamp(START, UTC).replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
 
 
 @pytest.mark.parametrize(

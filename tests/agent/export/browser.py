@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -67,6 +68,18 @@ class Browser:
         return json.loads(self._socket.recv(SECONDS))
 
 
+def _tab(address: str) -> str:
+    """The address of the first page, once there is one."""
+    end = time.monotonic() + SECONDS
+    while True:
+        with urlopen(f"{address}/json/list") as listed:
+            pages = [entry["webSocketDebuggerUrl"] for entry in json.load(listed) if entry["type"] == "page"]
+        if pages:
+            return pages[0]
+        assert time.monotonic() < end, "the browser shows no page"
+        time.sleep(0.05)
+
+
 @contextmanager
 def running(profile: Path) -> Generator[Browser]:
     """A browser with a profile of its own; gone with it afterwards."""
@@ -78,9 +91,7 @@ def running(profile: Path) -> Generator[Browser]:
             assert process.stderr
             said = next(line for line in process.stderr if line.startswith("DevTools listening on ws://"))
             address = "http://" + said.split("//")[1].partition("/")[0]
-            with urlopen(f"{address}/json/list") as tabs:
-                tab = json.load(tabs)[0]["webSocketDebuggerUrl"]
-            with connect(tab, max_size=None, close_timeout=0.2) as socket:
+            with connect(_tab(address), max_size=None, close_timeout=0.2) as socket:
                 yield Browser(socket, address)
         finally:
             process.terminate()

@@ -13,6 +13,7 @@ async def test_a_banner_takes_a_line_only_while_it_says_something(place: Home, s
         banner = screen.app.banner
         await screen.shows("Three ways in")
         screen.app.feed.unwatch("counters")
+        screen.app.questions.unwatch("alarms")
         await screen.pilot.pause(0.1)
         assert not banner.display
         banner.text = "the balance is \x1b[31mlow"
