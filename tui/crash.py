@@ -5,7 +5,8 @@ After a crash one line stands on the terminal, with the cause and where the rest
 
 The one file that touches Textual's private parts, written against Textual 8.2: `App._fatal_error` prints a traceback
 with local variables, which may hold prompts; `_handle_exception` leads there, but not from `_dispatch_message` where
-the app is unmounted; `_exit_renderables` is what the app prints to stderr once the terminal is itself again.
+the app is unmounted; `_exit` says that it was told to end; `_exit_renderables` is what the app prints to stderr once
+the terminal is itself again.
 """
 
 from __future__ import annotations
@@ -22,7 +23,11 @@ from pathlib import Path
 
 from rich.text import Text
 from textual.app import App
+from textual.driver import Driver
+from textual.events import Key
 from textual.message import Message
+
+from .hangup import outlive_the_terminal, resume_where_there_is_a_terminal
 
 
 def written(error: BaseException, log: Path) -> str:
@@ -42,6 +47,10 @@ class CrashReport(App[None]):
 
     crash_log: Path
 
+    def get_driver_class(self) -> type[Driver]:
+        outlive_the_terminal()
+        return super().get_driver_class()
+
     def on_ready(self) -> None:
         """Let SIGTERM, and SIGHUP of a closed terminal, end the screen; its exit status names them as a shell does."""
         loop = asyncio.get_running_loop()
@@ -49,9 +58,14 @@ class CrashReport(App[None]):
             with suppress(NotImplementedError, RuntimeError, ValueError):  # not on Windows, only in the main thread
                 number = int(getattr(signal, name, 0))
                 loop.add_signal_handler(number, partial(self.exit, return_code=128 + number))
+        with suppress(ValueError):  # not in the main thread
+            resume_where_there_is_a_terminal()
 
     async def _dispatch_message(self, message: Message) -> None:
-        """What fails while the screen is taken down ends it as any crash does, instead of past everything."""
+        """What fails while the screen is taken down ends it as any crash does, instead of past everything. Keys that
+        were pressed after it was told to end would find half of it gone."""
+        if self._exit and isinstance(message, Key):
+            return
         try:
             await super()._dispatch_message(message)
         except Exception as error:  # whatever it is: past here nothing is left that would show or log it
