@@ -42,8 +42,11 @@ def test_what_has_ended_and_nobody_reaps_is_not_alive() -> None:
             assert parent.stdout
             orphan = psutil.Process(int(parent.stdout.readline()))
             assert lifecycle.is_alive(orphan.pid)
-            orphan.kill()
             deadline = time.monotonic() + 30
+            while psutil.Process(parent.pid).name() != "sleep":  # a shell would reap it
+                assert time.monotonic() < deadline
+                time.sleep(0.01)
+            orphan.kill()
             while orphan.status() != psutil.STATUS_ZOMBIE:
                 assert time.monotonic() < deadline
                 time.sleep(0.01)
