@@ -18,6 +18,7 @@ from wiretally.agent.store import Store
 from wiretally.agent.verify import verify
 
 from . import made
+from .odd_values import WRONG
 
 
 def lines(tmp_path: Path, number: int) -> bytes:
@@ -49,13 +50,6 @@ def test_the_same_line_always_gets_the_same_uid(tmp_path: Path) -> None:
 
 def take_in(file: Path, database: Path) -> Imported:
     return import_file(file, database, Interpreter(salt=b""), Rules(), lambda done, of: None)
-
-
-EMPTY: list[object] = []
-WRONG: tuple[object, ...] = (
-    5, -1, 2**53, 2**70, 0.5, -1e300, 1e300, "", "x", "\0", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z", [1],
-    [EMPTY], {"a": 1}, {"base64": "?"}, None, True,
-)  # fmt: skip
 
 
 @pytest.mark.parametrize("wrong", WRONG, ids=repr)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +14,9 @@ from wiretally.agent.importing import Rules, import_file
 from wiretally.agent.interpret import Interpreter
 from wiretally.agent.queries.reader import Reader
 from wiretally.agent.verify import verify
+from wiretally.agent.wire.draft import fields_of
 
-from .test_exported_records import WRONG
+from .odd_values import WRONG, with_everywhere
 
 
 def entry(**changes: Any) -> dict[str, Any]:
@@ -85,28 +85,13 @@ def whole(uid: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def places(value: Any, *place: str | int) -> Iterator[tuple[str | int, ...]]:
-    """Where something stands within `value`."""
-    keys: list[Any] = list(value) if isinstance(value, dict) else []  # pyright: ignore[reportUnknownArgumentType]
-    for key in range(len(value)) if isinstance(value, list) else keys:  # pyright: ignore[reportUnknownArgumentType]
-        yield (*place, key)
-        yield from places(value[key], *place, key)
-
-
-def changed(uid: str, place: tuple[str | int, ...], to: object) -> dict[str, Any]:
-    made = whole(uid)
-    within: Any = made
-    for key in place[:-1]:
-        within = within[key]
-    within[place[-1]] = to
-    return made
-
-
 @pytest.mark.parametrize("wrong", WRONG, ids=repr)
 def test_a_field_of_another_kind_is_stored_or_an_error_that_names_the_entry(tmp_path: Path, wrong: object) -> None:
     readable: list[dict[str, Any]] = []
-    for number, place in enumerate(places(whole(""))):
-        one = changed(f"u{number}", place, wrong)
+    for number, one in enumerate(with_everywhere(whole("u"), wrong)):
+        noted = fields_of(one, "_wiretally")
+        if noted.get("uid") == "u":
+            noted["uid"] = f"u{number}"  # each is a call of its own
         try:
             readable += [one] * (len(exchanges(tmp_path, whole("first"), one)) - 1)  # what is no HTTP is left out
         except UsageError as error:
@@ -122,7 +107,7 @@ def test_a_field_of_another_kind_is_stored_or_an_error_that_names_the_entry(tmp_
 
 def test_the_entries_before_a_bad_one_are_kept(tmp_path: Path) -> None:
     file, database = tmp_path / "x.har", tmp_path / "wiretally.db"
-    bad = changed("bad", ("timings", "wait"), 1e300)
+    bad = whole("bad") | {"timings": {"wait": 1e300}}
     file.write_text(json.dumps({"log": {"entries": [whole("a"), whole("b"), bad, whole("c")]}}))
     with pytest.raises(UsageError, match=r"entry 3: timings\.wait is 1e\+300\. What came before it has been imported"):
         import_file(file, database, Interpreter(salt=b""), Rules(), lambda done, of: None)

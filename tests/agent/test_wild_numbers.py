@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import pytest
+from wiretally.agent.call import MOST_USD, Cost, Usage
 from wiretally.agent.entry import Entry
 from wiretally.agent.exchange import CapturedExchange
 from wiretally.agent.headers import HeaderBlock
 from wiretally.agent.interpret import Interpreter
+from wiretally.agent.pricing import PriceBook, Terms, together
 from wiretally.agent.store import Store
 from wiretally.agent.verify import verify
 
+from .odd_values import with_everywhere
 from .recorded import NOON
-from .test_har_files import places
 
 TEXTS = (
     "5", "-5", "1e5", "9" * 30, "1" * 400, "nan", "inf", "-inf", "1e400", "0x10", "\u00b2", "", "1s", "9" * 20 + "h",
@@ -53,8 +53,10 @@ ANSWER: dict[str, Any] = {
 }  # fmt: skip
 
 
-def call(number: int, kind: str, asked: object, answered: object, *headers: tuple[str, str]) -> Entry:
-    """One call; a header of ASKED is the request's, any other the answer's."""
+def call(number: int, kind: str, asked: dict[str, Any], answered: dict[str, Any], *headers: tuple[str, str]) -> Entry:
+    """One call, its usage its own; a header of ASKED is the request's, any other the answer's."""
+    if answered["id"] == ANSWER["id"]:
+        answered = answered | {"id": f"r{number}"}
     at = NOON + number
     sent = [it for it in headers if it[0] in ASKED]
     told = [("content-type", "application/json"), *(it for it in headers if it[0] in ANSWERED)]
@@ -65,18 +67,6 @@ def call(number: int, kind: str, asked: object, answered: object, *headers: tupl
         ended_at=at + 1, ending="answered",
     )  # fmt: skip
     return Entry(Interpreter(salt=b"").call(exchange), "s")
-
-
-def changed(document: dict[str, Any], to: object, number: int) -> Iterator[dict[str, Any]]:
-    """`document` once for each of its places, with `to` there; its id is new, so that each is a call of its own."""
-    for place in places(document):
-        number += 1
-        made = deepcopy(document) | {"id": f"r{number}"}
-        within: Any = made
-        for key in place[:-1]:
-            within = within[key]
-        within[place[-1]] = to
-        yield made
 
 
 def stored(path: Path, entries: list[Entry]) -> None:
@@ -91,14 +81,27 @@ def stored(path: Path, entries: list[Entry]) -> None:
 
 def test_headers(tmp_path: Path) -> None:
     pairs = [(name, text) for text in TEXTS for name in (*ANSWERED, *ASKED)]
-    told = [call(at, "responses", REQUEST, ANSWER | {"id": f"r{at}"}, pair) for at, pair in enumerate(pairs)]
+    told = [call(at, "responses", REQUEST, ANSWER, pair) for at, pair in enumerate(pairs)]
     stored(tmp_path / "wiretally.db", told)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_bodies(tmp_path: Path, kind: str) -> None:
-    bodies: list[tuple[object, object]] = []
+    bodies: list[tuple[dict[str, Any], dict[str, Any]]] = []
     for value in VALUES:
-        bodies += [(asked, ANSWER | {"id": f"a{len(bodies)}-{asked['id']}"}) for asked in changed(REQUEST, value, 0)]
-        bodies += [(REQUEST, answered) for answered in changed(ANSWER, value, len(bodies))]
+        bodies += [(asked, ANSWER) for asked in with_everywhere(REQUEST, value)]
+        bodies += [(REQUEST, answered) for answered in with_everywhere(ANSWER, value)]
     stored(tmp_path / "wiretally.db", [call(at, kind, *pair) for at, pair in enumerate(bodies)])
+
+
+def test_more_than_any_call_costs_is_unpriced_and_says_so() -> None:
+    """1e12 tokens come to more picodollars than 64 bits hold, and the call could not be stored."""
+    book, terms = PriceBook(), Terms(NOON)
+    most = book.price("gpt-5", Usage(input_tokens=10**9, output_tokens=0, source="reported"), terms)
+    assert most.source == "priced" and most.usd is not None and most.usd <= MOST_USD
+    cost = book.price("gpt-5", Usage(input_tokens=10**12, output_tokens=0, source="reported"), terms)
+    assert (cost.usd, cost.source) == (None, "unpriced")
+    assert cost.note == "it comes to 1,250,000 USD: the usage that was told, or a rate, is taken for a mistake"
+    half = Cost(MOST_USD * 2 / 3, "priced")
+    assert together([half]).usd == half.usd
+    assert together([half, half]).source == "unpriced"
